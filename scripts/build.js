@@ -1,0 +1,25 @@
+// Bundles the command line into dist/: one entry, one chunk per verb, so that `rampart --help` loads almost nothing.
+import { rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const outdir = join(root, "dist");
+rmSync(outdir, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: { main: "src/cli/main.ts", index: "src/index.ts" },
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  packages: "bundle",
+  external: ["esbuild"],
+  banner: { js: 'import { createRequire as __rampartRequire } from "node:module"; const require = __rampartRequire(import.meta.url);' },
+  sourcemap: "linked",
+  logLevel: "warning",
+});
+writeFileSync(join(outdir, ".built"), "");

@@ -1,0 +1,98 @@
+/** The complete configuration: every default filled in, every name checked. Made by config/, read by all else. */
+export interface Site {
+  /** Short name: host names inside end in `<name>.internal`. [a-z][a-z0-9-]*, at most 20 characters. */
+  readonly name: string;
+  /** The public name that visitors type, e.g. www.shop.example. */
+  readonly domain: string;
+  /** Further public names, redirected to `domain`. */
+  readonly aliases: readonly string[];
+  readonly tls: SiteTls;
+  readonly balancer: { readonly hosts: number };
+  readonly web: {
+    readonly hosts: number;
+    /** Folder of static files, relative to the site file; undefined when the site has none. */
+    readonly files: string | undefined;
+    /** Largest request body that visitors may send, in MiB. */
+    readonly maxBodyMiB: number;
+  };
+  /** In the order of the site file. */
+  readonly app: readonly AppService[];
+  readonly database: SiteDatabase | undefined;
+  readonly monitor: {
+    readonly hosts: number;
+    readonly retentionDays: number;
+    readonly alerts: { readonly webhook: string | undefined };
+  };
+  readonly firewall: {
+    /** IPv4 networks from which operators come by SSH. In the lab the lab's own operator address is added. */
+    readonly admin: readonly string[];
+  };
+  readonly environment: Environment;
+}
+
+export interface SiteTls {
+  /** "own": the site's own CA. */
+  readonly certificate: "own";
+  /** "balancer": opened at the balancer, inspected, encrypted again to the web hosts. */
+  readonly terminate: "balancer";
+}
+
+export interface AppService {
+  /** [a-z][a-z0-9-]*, at most 20 characters; hosts are called name1, name2 … */
+  readonly name: string;
+  /** Source folder, relative to the site file. */
+  readonly source: string;
+  /** Debian packages that the service needs on its hosts, beyond those of the role. */
+  readonly packages: readonly string[];
+  /** Command run on the operator's machine in a copy of the source folder. */
+  readonly build: string | undefined;
+  /** Command run on one host of the service before a new release starts there. */
+  readonly migrate: string | undefined;
+  readonly start: string;
+  /** The program listens on 127.0.0.1:port; the host offers the same port, by TLS, on its inside address. */
+  readonly port: number;
+  /** Path that answers 200 when the program can serve. */
+  readonly health: string;
+  /** Path of Prometheus metrics, hidden from visitors; undefined when it has none. */
+  readonly metrics: string | undefined;
+  readonly routes: readonly Route[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of environment variables that get a random value of their own, the same on all hosts of the service. */
+  readonly secrets: readonly string[];
+  /** True: a database and an account of its own, reached by DATABASE_* variables. */
+  readonly database: boolean;
+  readonly hosts: number;
+}
+
+export interface Route {
+  /** Public host name; undefined: the site's domain. */
+  readonly host: string | undefined;
+  /** Path prefix that starts with "/"; the longest matching prefix wins. */
+  readonly path: string;
+}
+
+/**
+ * What survives what:
+ * - `no-loss`: an acknowledged write survives any single fault, and a power cut of all hosts together.
+ * - `no-loss-unless-all-lose-power`: any single fault; about twice as fast.
+ */
+export type DatabasePromise = "no-loss" | "no-loss-unless-all-lose-power";
+
+export interface SiteDatabase {
+  readonly hosts: number;
+  readonly mode: "replicated";
+  readonly promise: DatabasePromise;
+  /** InnoDB buffer pool of each host, in MiB. */
+  readonly bufferPoolMiB: number;
+}
+
+/** Where the site runs. Named environments of real servers will be a second kind. */
+export interface Environment {
+  readonly name: string;
+  readonly kind: "lab";
+  /** The name by which a browser on this machine reaches the site: the domain with `.localhost` for its last label. */
+  readonly localDomain: string;
+  /** Ports on 127.0.0.1 at which the site is published. */
+  readonly httpsPort: number;
+  readonly httpPort: number;
+}

@@ -1,0 +1,127 @@
+import type { Site } from "./site.ts";
+
+/** The tiers of a site; `base` is the role that every host holds besides. */
+export type Tier = "balancer" | "web" | "app" | "database" | "monitor";
+export type RoleName = "base" | Tier;
+
+/** A Debian server. */
+export interface Host {
+  /** e.g. lb1, web1, shop1, db1, mon1. */
+  readonly name: string;
+  readonly tier: Tier;
+  /** Place within its tier (for app hosts: within its service), from 0. */
+  readonly index: number;
+  /** The app service that runs here; only for tier "app". */
+  readonly service?: string;
+  /** IPv4 address on the inside network. */
+  readonly inside: string;
+  /** IPv4 address on the outside network; only balancers have one. */
+  readonly outside?: string;
+  /** `<name>.<site>.internal` */
+  readonly fqdn: string;
+}
+
+export type Protocol = "tcp" | "udp" | "vrrp";
+
+/** Something that listens on a host. Firewall, TLS identities, monitoring and review are derived from these. */
+export interface Service {
+  /** Stable identifier `<role>.<what>`, e.g. web.https, app.shop, base.ssh. The same on all hosts that offer it. */
+  readonly name: string;
+  readonly role: RoleName;
+  readonly host: string;
+  /** IPv4 address it listens on: the host's inside address, or a virtual address. */
+  readonly address: string;
+  /** 0 for protocols without ports. */
+  readonly port: number;
+  readonly protocol: Protocol;
+  /** Name in the certificate that a client verifies; undefined when the protocol is not TLS. */
+  readonly tlsName?: string;
+  /** Path of Prometheus metrics when this service is scraped. */
+  readonly metrics?: string;
+  readonly summary: string;
+}
+
+/** Who may connect. */
+export type Peer =
+  | { readonly kind: "tier"; readonly tier: Tier }
+  | { readonly kind: "service"; readonly service: string }
+  | { readonly kind: "all-hosts" }
+  | { readonly kind: "admin" }
+  | { readonly kind: "anyone" };
+
+/** A permitted connection as a role declares it: from whom, to which Service, why. */
+export interface DeclaredFlow {
+  readonly role: RoleName;
+  readonly from: Peer;
+  /** Name of a Service. Declared flows to a service that no host offers are dropped. */
+  readonly to: string;
+  /** A sentence: becomes the comment of the firewall rule and the answer of `explain`. */
+  readonly why: string;
+  /** Path in the site file from which it follows. */
+  readonly path: string;
+}
+
+/** A declared flow between real addresses: one for each host that offers the service. */
+export interface Flow {
+  readonly role: RoleName;
+  readonly service: string;
+  /** Hosts of the site that may open the connection (never the target itself). */
+  readonly fromHosts: readonly string[];
+  /** IPv4 addresses or networks that may open it; `0.0.0.0/0` for anyone. */
+  readonly fromAddresses: readonly string[];
+  readonly toHost: string;
+  readonly toAddress: string;
+  readonly port: number;
+  readonly protocol: Protocol;
+  readonly why: string;
+  readonly path: string;
+}
+
+/** The networks of an environment. */
+export interface Networks {
+  /** e.g. 10.77.0.0/16 */
+  readonly inside: string;
+  /** e.g. 198.51.100.0/24 */
+  readonly outside: string;
+  readonly insideInterface: string;
+  readonly outsideInterface: string;
+  /** The virtual address that visitors reach, held by one balancer at a time. */
+  readonly virtual: string;
+  /** Moves with `virtual`: the way by which inside hosts (the monitor's probe) reach it. */
+  readonly virtualInside: string;
+  /** Networks from which operators come by SSH. */
+  readonly admin: readonly string[];
+}
+
+/** Site + addresses + Services + Flows. Everything else is derived from it. */
+export interface Topology {
+  readonly site: Site;
+  readonly networks: Networks;
+  /** In the order balancer, web, app, database, monitor. */
+  readonly hosts: readonly Host[];
+  readonly services: readonly Service[];
+  readonly flows: readonly Flow[];
+  /**
+   * Release identifiers by name: an app service's name, or "public" for the static files. Digest of source and build
+   * command, so that the same source is the same release on every machine.
+   */
+  readonly releases: Readonly<Record<string, string>>;
+}
+
+export function hostsOf(topology: Topology, tier: Tier, service?: string): readonly Host[] {
+  return topology.hosts.filter((host) => host.tier === tier && (service === undefined || host.service === service));
+}
+
+export function servicesOn(topology: Topology, host: Host): readonly Service[] {
+  return topology.services.filter((service) => service.host === host.name);
+}
+
+/** All hosts that offer a Service. */
+export function offersOf(topology: Topology, serviceName: string): readonly Service[] {
+  return topology.services.filter((service) => service.name === serviceName);
+}
+
+/** The TLS name that all hosts of a tier (or of an app service) answer to: web.shop.internal. */
+export function tierName(site: Site, tierOrService: string): string {
+  return `${tierOrService}.${site.name}.internal`;
+}
