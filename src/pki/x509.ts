@@ -1,7 +1,7 @@
 import { randomBytes, webcrypto } from "node:crypto";
 import { type Secret, secret } from "../model/secret.ts";
 
-type X509 = typeof import("@peculiar/x509");
+type X509 = typeof import("./library.ts").library;
 type KeyPair = webcrypto.CryptoKeyPair;
 
 /** One kind of key everywhere: quick to make and to check, and known to all programs of a site. */
@@ -11,7 +11,7 @@ let loaded: Promise<X509> | undefined;
 
 /** The library, loaded when the first certificate is made: it costs 60 ms, which most commands need not pay. */
 export function x509(): Promise<X509> {
-  loaded ??= import("./reflect.ts").then(() => import("@peculiar/x509"));
+  loaded ??= import("./library.ts").then(({ library }) => library);
   return loaded;
 }
 
