@@ -26,7 +26,8 @@ export interface Network {
 export function parseNetwork(text: string): Network | undefined {
   const [addressText = "", prefixText = "32", ...rest] = text.split("/");
   const address = parseIpv4(addressText);
-  if (address === undefined || rest.length > 0 || !/^\d{1,2}$/.test(prefixText) || Number(prefixText) > 32) return undefined;
+  if (address === undefined || rest.length > 0 || !/^\d{1,2}$/.test(prefixText) || Number(prefixText) > 32)
+    return undefined;
   const prefix = Number(prefixText);
   const size = 2 ** (32 - prefix);
   return { base: address - (address % size), prefix };

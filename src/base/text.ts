@@ -21,7 +21,10 @@ export function listed(items: readonly string[]): string {
 
 /** Removes the common indentation and the blank first and last line of a template literal. */
 export function dedent(text: string): string {
-  const lines = text.replace(/^\n/, "").replace(/\n[ \t]*$/, "\n").split("\n");
+  const lines = text
+    .replace(/^\n/, "")
+    .replace(/\n[ \t]*$/, "\n")
+    .split("\n");
   const indents = lines.filter((line) => line.trim() !== "").map((line) => line.length - line.trimStart().length);
   const cut = Math.min(...indents, 1000);
   return lines.map((line) => line.slice(cut)).join("\n");

@@ -49,12 +49,21 @@ export type Peer =
   | { readonly kind: "admin" }
   | { readonly kind: "anyone" };
 
+/** A place that is no host of the site: a webhook, a package mirror. */
+export interface Outside {
+  /** IPv4 address or network. */
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: Protocol;
+  readonly name: string;
+}
+
 /** A permitted connection as a role declares it: from whom, to which Service, why. */
 export interface DeclaredFlow {
   readonly role: RoleName;
   readonly from: Peer;
-  /** Name of a Service. Declared flows to a service that no host offers are dropped. */
-  readonly to: string;
+  /** Name of a Service (a flow to one that no host offers is dropped), or a place outside the site. */
+  readonly to: string | Outside;
   /** A sentence: becomes the comment of the firewall rule and the answer of `explain`. */
   readonly why: string;
   /** Path in the site file from which it follows. */
@@ -69,6 +78,7 @@ export interface Flow {
   readonly fromHosts: readonly string[];
   /** IPv4 addresses or networks that may open it; `0.0.0.0/0` for anyone. */
   readonly fromAddresses: readonly string[];
+  /** "" for a place outside the site. */
   readonly toHost: string;
   readonly toAddress: string;
   readonly port: number;
