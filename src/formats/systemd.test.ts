@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { systemdFile, systemdQuote } from "./systemd.ts";
+import { systemdAssignment, systemdFile, systemdQuote } from "./systemd.ts";
 
 test("a drop-in has its reason on top and one block a section", () => {
   const text = systemdFile(
@@ -25,5 +25,6 @@ ExecStart=/bin/true
 test("words keep their meaning in a command line", () => {
   expect(systemdQuote("/srv/shop")).toBe("/srv/shop");
   expect(systemdQuote("50% of $HOME")).toBe('"50%% of $$HOME"');
+  expect(systemdAssignment("PRICE", "$5 or 50%")).toBe('"PRICE=$5 or 50%%"');
   expect(systemdQuote('a "b" \\')).toBe('"a \\"b\\" \\\\"');
 });

@@ -15,16 +15,24 @@ export function systemdFile(sections: readonly SystemdSection[], header: string)
   return `${[comment(header), ...sections.map(sectionText)].join("\n\n")}\n`;
 }
 
-/** One word of an Exec… or Environment… line: quoted where needed, with `%` and `$` taken literally. */
+/** One word of an Exec… line: quoted where needed, with `%` and `$` taken literally. */
 export function systemdQuote(word: string): string {
-  const literal = systemdLiteral(word).replaceAll("$", "$$$$");
-  if (/^[A-Za-z0-9_\-.,:/@%+=$]+$/.test(literal)) return literal;
-  return `"${literal.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+  return quoted(systemdLiteral(word).replaceAll("$", "$$$$"));
+}
+
+/** The value of an Environment= line: the assignment quoted where needed. `$` has no meaning there (systemd.exec(5)). */
+export function systemdAssignment(name: string, value: string): string {
+  return quoted(systemdLiteral(`${name}=${value}`));
 }
 
 /** The text with `%` doubled, so that systemd expands no specifier in it. */
 export function systemdLiteral(text: string): string {
   return text.replaceAll("%", "%%");
+}
+
+function quoted(text: string): string {
+  if (/^[A-Za-z0-9_\-.,:/@%+=$]+$/.test(text)) return text;
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 }
 
 function sectionText(section: SystemdSection): string {
