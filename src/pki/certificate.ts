@@ -42,11 +42,9 @@ export async function issueCertificate(
       publicKey: keys.publicKey,
       signingKey: issuer.key,
       extensions: [
-        new lib.BasicConstraintsExtension(false, undefined, true),
-        new lib.KeyUsagesExtension(lib.KeyUsageFlags.digitalSignature, true),
+        ...issuer.extensions,
         new lib.ExtendedKeyUsageExtension(request.usages.map((usage) => purposes[usage])),
         ...alternativeNames(lib, request),
-        new lib.AuthorityKeyIdentifierExtension(issuer.keyId),
         await lib.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
       ],
     },
@@ -69,7 +67,8 @@ function alternativeNames(lib: Awaited<ReturnType<typeof x509>>, request: Certif
 interface Issuer {
   readonly name: import("@peculiar/x509").Name;
   readonly key: webcrypto.CryptoKey;
-  readonly keyId: string;
+  /** What all its certificates have in common: encoded once. */
+  readonly extensions: readonly import("@peculiar/x509").Extension[];
   readonly notAfter: Date;
 }
 
@@ -91,5 +90,10 @@ async function readIssuer(authority: Authority): Promise<Issuer> {
   const key = await webcrypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]);
   const keyId = certificate.getExtension(lib.SubjectKeyIdentifierExtension)?.keyId;
   if (keyId === undefined) throw new Error("the CA certificate has no subject key identifier");
-  return { name: certificate.subjectName, key, keyId, notAfter: certificate.notAfter };
+  const extensions = [
+    new lib.BasicConstraintsExtension(false, undefined, true),
+    new lib.KeyUsagesExtension(lib.KeyUsageFlags.digitalSignature, true),
+    new lib.AuthorityKeyIdentifierExtension(keyId),
+  ];
+  return { name: certificate.subjectName, key, extensions, notAfter: certificate.notAfter };
 }
