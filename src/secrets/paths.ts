@@ -1,0 +1,17 @@
+import { join } from "node:path";
+
+export interface StorePaths {
+  readonly dir: string;
+  /** The encrypted store. */
+  readonly store: string;
+  /** The public certificate of the site's CA, PEM. */
+  readonly caCertificate: string;
+  readonly lock: string;
+}
+
+/** Where the secrets of an environment lie: one encrypted file each, beside the site file. */
+export function storePaths(siteDir: string, env: string): StorePaths {
+  const dir = join(siteDir, ".rampart");
+  const store = join(dir, `${env}.age`);
+  return { dir, store, caCertificate: join(dir, `${env}-ca.crt`), lock: `${store}.lock` };
+}
