@@ -13,6 +13,17 @@ export type Step =
       readonly owner: string;
       readonly group: string;
     }
+  /** Debian packages; all of a host are installed by one apt-get. */
+  | { readonly kind: "package"; readonly name: string }
+  /** A unit brought to its state; the checks of all units of a host come before the first of these. */
+  | {
+      readonly kind: "unit";
+      readonly name: string;
+      readonly deed: "start" | "reload" | "restart" | "enable" | "stop";
+      readonly check?: string;
+      /** Files with which it then runs: kept as they were when the unit will not take them. */
+      readonly inputs: readonly string[];
+    }
   /** A key pair and certificate made and put. */
   | { readonly kind: "sign"; readonly certificate: Extract<Resource, { kind: "certificate" }> }
   /** A release's archive put at `file`. */

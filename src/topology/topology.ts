@@ -67,10 +67,7 @@ function peersOf(peer: Peer, hosts: readonly Host[], networks: Networks): Peers 
     case "admin":
       return { fromHosts: [], fromAddresses: networks.admin };
     case "anyone":
-      return {
-        fromHosts: hosts.filter((host) => host.tier === "monitor").map((host) => host.name),
-        fromAddresses: ["0.0.0.0/0"],
-      };
+      return { fromHosts: [], fromAddresses: ["0.0.0.0/0"] };
     case "all-hosts":
       return fromHosts(hosts);
     case "tier":

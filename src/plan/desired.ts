@@ -1,0 +1,24 @@
+import type { DesiredHost } from "../model/plan.ts";
+import { type Resource, resourceId } from "../model/resource.ts";
+import type { Role } from "../model/role.ts";
+import type { Host, Topology } from "../model/topology.ts";
+
+/** Everything that should be on a host: what its roles want, in their order, each thing once. */
+export function desiredHost(host: Host, topology: Topology, roles: readonly Role[]): DesiredHost {
+  const wanted = new Map<string, Resource>();
+  for (const resource of roles.flatMap((role) => role.resources(host, topology))) {
+    const id = resourceId(resource);
+    const earlier = wanted.get(id);
+    if (earlier && !sameWish(earlier, resource)) {
+      throw new Error(`${host.name}: the roles ${earlier.role} and ${resource.role} want ${id} differently`);
+    }
+    if (!earlier) wanted.set(id, resource);
+  }
+  return { host: host.name, resources: [...wanted.values()] };
+}
+
+/** Two roles may want the same thing; their reasons may differ. */
+function sameWish(one: Resource, other: Resource): boolean {
+  const wish = ({ role: _role, path: _path, why: _why, ...rest }: Resource) => JSON.stringify(rest);
+  return wish(one) === wish(other);
+}

@@ -1,0 +1,172 @@
+import { byName, listed } from "../base/text.ts";
+import type { Change, DesiredHost, HostChanges, ObservedHost, Plan, Stage } from "../model/plan.ts";
+import type { FirewallResource } from "../model/resource.ts";
+import type { Role } from "../model/role.ts";
+import { type Host, hostsOf, type Tier, type Topology } from "../model/topology.ts";
+import { onlyNarrows } from "../resources/firewall.ts";
+
+export interface OrderInput {
+  readonly topology: Topology;
+  readonly roles: readonly Role[];
+  readonly desired: ReadonlyMap<string, DesiredHost>;
+  readonly observed: ReadonlyMap<string, ObservedHost>;
+  readonly changes: ReadonlyMap<string, readonly Change[]>;
+}
+
+interface Work {
+  readonly host: Host;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * The order of a plan: doors are opened first, then newcomers are brought up, then the hosts that serve are changed, few at
+ * a time and each only when the one before is well, and last the doors are closed that nobody needs any more.
+ */
+export function sitePlan(input: OrderInput): Plan {
+  const { topology, changes } = input;
+  const work = topology.hosts.map((host) => ({ host, changes: changes.get(host.name) ?? [] }));
+  const fresh = work.filter(({ host }) => input.observed.get(host.name)?.generation === undefined);
+  const serving = work.filter((one) => !fresh.includes(one));
+  const split = serving.map((one) => splitDoors(one, input));
+  const stages = [
+    stage(
+      "open doors",
+      split.map((one) => one.doors),
+      [],
+    ),
+    ...newcomerStages(fresh, input),
+    ...rollingStages(
+      split.map((one) => one.rest),
+      input,
+    ),
+    stage(
+      "close doors",
+      split.map((one) => one.closings),
+      [],
+    ),
+  ].filter((one) => one.hosts.length > 0);
+  return {
+    site: topology.site.name,
+    environment: topology.site.environment.name,
+    stages,
+    unchanged: serving.filter((one) => one.changes.length === 0).map((one) => one.host.name),
+    added: fresh.map((one) => one.host.name),
+  };
+}
+
+/** Which of a serving host's changes open doors (names included: who may come has a name), which only close some. */
+function splitDoors({ host, changes }: Work, input: OrderInput): { doors: Work; rest: Work; closings: Work } {
+  const isFirewall = (change: Change) => change.id.startsWith("firewall:");
+  const firewall = changes.find(isFirewall);
+  const narrows = firewall !== undefined && narrowing(firewall, host, input);
+  const pick = (keep: (change: Change) => boolean): Work => ({ host, changes: changes.filter(keep) });
+  if (firewall === undefined) return { doors: pick(() => false), rest: pick(() => true), closings: pick(() => false) };
+  return {
+    doors: pick((change) => !narrows && (isFirewall(change) || change.id === "file:/etc/hosts")),
+    rest: pick((change) => !isFirewall(change) && (narrows || change.id !== "file:/etc/hosts")),
+    closings: pick((change) => narrows && isFirewall(change)),
+  };
+}
+
+function narrowing(change: Change, host: Host, { desired, observed }: OrderInput): boolean {
+  const wanted = desired
+    .get(host.name)
+    ?.resources.find((one): one is FirewallResource => one.kind === "firewall" && change.id === `firewall:${one.file}`);
+  return wanted !== undefined && onlyNarrows(wanted, observed.get(host.name)?.seen.get(change.id));
+}
+
+/** Newcomers serve nobody yet, so they come up side by side; only what needs the database waits for it. */
+function newcomerStages(fresh: readonly Work[], { topology }: OrderInput): readonly Stage[] {
+  const usesDatabase = ({ host }: Work) =>
+    topology.site.app.some((service) => service.name === host.service && service.database);
+  const independent = fresh.filter((one) => !usesDatabase(one));
+  const dependent = fresh.filter(usesDatabase);
+  const migrating = dependent.filter(({ host }) => host.index === 0);
+  const members = hostsOf(topology, "database").map((host) => host.name);
+  const databases = independent.filter(({ host }) => host.tier === "database");
+  const gate = dependent.length > 0 && databases.length > 0 ? members : [];
+  return [
+    stage(`bring up ${tiersOf(independent)}`, independent, gate),
+    stage("bring up what uses the database, migrating its schema", migrating, []),
+    stage(
+      "bring up the other hosts of these services",
+      dependent.filter((one) => !migrating.includes(one)),
+      [],
+    ),
+  ];
+}
+
+/** Tier after tier, from those that are used to those that use them; within a tier few hosts at a time. */
+function rollingStages(serving: readonly Work[], { roles, topology }: OrderInput): readonly Stage[] {
+  return tierOrder(roles).flatMap((tier) => {
+    const atOnce = roles.find((role) => role.name === tier)?.rollout.atOnce ?? 1;
+    const todo = serving.filter(({ host, changes }) => host.tier === tier && changes.length > 0);
+    return waves(todo, atOnce).map((wave) =>
+      stage(
+        `change ${listed(wave.map(({ host }) => host.name))}`,
+        wave,
+        wave.map(({ host }) => host.name),
+        topology,
+        roles,
+      ),
+    );
+  });
+}
+
+/** The services of the app tier stand on hosts of their own, so each rolls by itself, side by side with the others. */
+function waves(todo: readonly Work[], atOnce: number): readonly (readonly Work[])[] {
+  const byService = new Map<string, Work[]>();
+  for (const one of todo) {
+    const service = one.host.service ?? "";
+    byService.set(service, [...(byService.get(service) ?? []), one]);
+  }
+  const length = Math.max(0, ...[...byService.values()].map((list) => Math.ceil(list.length / atOnce)));
+  return Array.from({ length }, (_, wave) =>
+    [...byService.values()].flatMap((list) => list.slice(wave * atOnce, (wave + 1) * atOnce)),
+  );
+}
+
+/** Tiers in the order of their rollouts: a tier comes after all it names in `after`. */
+export function tierOrder(roles: readonly Role[]): readonly Tier[] {
+  const order: Tier[] = [];
+  const visit = (name: Tier) => {
+    const role = roles.find((one) => one.name === name);
+    if (!role || order.includes(name)) return;
+    for (const earlier of role.rollout.after) visit(earlier);
+    order.push(name);
+  };
+  for (const role of roles) if (role.name !== "base") visit(role.name);
+  return order;
+}
+
+function stage(
+  title: string,
+  work: readonly Work[],
+  gate: readonly string[],
+  topology?: Topology,
+  roles?: readonly Role[],
+): Stage {
+  const hosts = work
+    .filter((one) => one.changes.length > 0)
+    .map(
+      ({ host, changes }): HostChanges => ({
+        host: host.name,
+        changes,
+        drain: needsDrain(host, changes, topology, roles),
+      }),
+    )
+    .toSorted((one, other) => byName(one.host, other.host));
+  return { title, hosts, gate };
+}
+
+function needsDrain(host: Host, changes: readonly Change[], topology?: Topology, roles?: readonly Role[]): boolean {
+  const role = roles?.find((one) => one.name === host.tier);
+  if (!topology || !role?.around) return false;
+  return changes.some(
+    (change) => change.origin.role === host.tier && (change.effect === "restart" || change.effect === "stop"),
+  );
+}
+
+function tiersOf(work: readonly Work[]): string {
+  return listed([...new Set(work.map(({ host }) => host.service ?? host.tier))]);
+}

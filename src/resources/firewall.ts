@@ -1,0 +1,83 @@
+import { shellQuote } from "../base/text.ts";
+import type { Seen } from "../model/plan.ts";
+import { type FirewallResource, resourceId } from "../model/resource.ts";
+import { type Kind, parsePaths, pathProbe } from "./kind.ts";
+
+const recordFile = "/var/lib/rampart/firewall";
+const listing = "nft -s list table inet rampart 2>/dev/null | sha256sum";
+
+/**
+ * The nftables rule set: the file that a boot loads, and the table that the kernel has loaded. A rule added or flushed by
+ * hand shows, because the listing made right after loading is remembered.
+ */
+export const firewallKind: Kind<FirewallResource> = {
+  kind: "firewall",
+  probe(wanted) {
+    const files = wanted.map((one) => one.file);
+    const rules = files.map((file) => `sed -n 's/^[[:space:]]*/W /p' ${shellQuote(file)} 2>/dev/null`).join("; ");
+    return `${pathProbe(files, shellQuote)}; echo "L $(${listing})"; echo "R $(cat ${recordFile} 2>/dev/null)"; ${rules}`;
+  },
+  parse(output, wanted) {
+    const facts = parsePaths(output);
+    const after = (prefix: string) => output.find((line) => line.startsWith(prefix))?.slice(prefix.length) ?? "";
+    const seen = new Map<string, Seen>();
+    for (const one of wanted) {
+      const fact = facts.get(one.file);
+      const rules = output.filter((line) => line.startsWith("W ")).map((line) => line.slice(2));
+      if (fact) {
+        seen.set(resourceId(one), {
+          digest: fact.digest,
+          loaded: String(after("L ") === after("R ")),
+          rules: rules.join("\n"),
+        });
+      }
+    }
+    return seen;
+  },
+  diff(wanted, seen, world) {
+    if (!seen) return { verb: "create", reason: "no rule set", effect: "none" };
+    if (seen.digest !== world.digest(wanted.content)) {
+      return { verb: "update", reason: ruleDifference(wanted, seen), effect: "none" };
+    }
+    return seen.loaded === "true"
+      ? undefined
+      : { verb: "update", reason: "the loaded rules are not those of the file", effect: "none" };
+  },
+  steps({ file, content }) {
+    const load = `nft -f ${shellQuote(file)} && ${listing} > ${recordFile}`;
+    return [
+      { kind: "run", script: `mkdir -p /var/lib/rampart` },
+      { kind: "put", file: `${file}.rampart-next`, content, mode: "0644", owner: "root", group: "root" },
+      // Checked by the program that will read it, then made the file of the next boot, then loaded in one transaction.
+      {
+        kind: "run",
+        script: `nft -c -f ${shellQuote(`${file}.rampart-next`)} && mv -f ${shellQuote(`${file}.rampart-next`)} ${shellQuote(file)} && ${load}`,
+      },
+    ];
+  },
+  removal: () => [],
+};
+
+/** True when the wanted rules open nothing that is closed now, so that they may wait until traffic has moved away. */
+export function onlyNarrows(wanted: FirewallResource, seen: Seen | undefined): boolean {
+  if (!seen) return false;
+  const loaded = new Set((seen.rules ?? "").split("\n"));
+  return ruleLines(wanted.content).every((line) => loaded.has(line));
+}
+
+function ruleDifference(wanted: FirewallResource, seen: Seen): string {
+  const now = new Set((seen.rules ?? "").split("\n").filter(isRule));
+  const then = new Set(ruleLines(wanted.content).filter(isRule));
+  const opened = [...then].filter((line) => !now.has(line)).length;
+  const closed = [...now].filter((line) => !then.has(line)).length;
+  if (opened + closed === 0) return "content differs";
+  return `${opened} rules to add, ${closed} to take away`;
+}
+
+function ruleLines(content: string): readonly string[] {
+  return content.split("\n").map((line) => line.trimStart());
+}
+
+function isRule(line: string): boolean {
+  return line !== "" && !line.startsWith("#");
+}

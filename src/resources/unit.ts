@@ -1,0 +1,105 @@
+import { shellQuote } from "../base/text.ts";
+import type { Seen } from "../model/plan.ts";
+import { resourceId, type UnitResource } from "../model/resource.ts";
+import type { Difference, Kind } from "./kind.ts";
+
+const properties = "Id,LoadState,ActiveState,SubState,UnitFileState,ConditionResult,NeedDaemonReload,Type";
+
+/** Touched when a unit has taken its files: a file that is newer was put but not taken yet (a crash lay between). */
+export function unitMarker(name: string): string {
+  return `/var/lib/rampart/units/${name}`;
+}
+
+/** The file on the host whose age tells when an input last changed; undefined for inputs that are no file. */
+export function inputFile(id: string, releaseRoot: (name: string) => string | undefined): string | undefined {
+  const [kind = "", key = ""] = [id.slice(0, id.indexOf(":")), id.slice(id.indexOf(":") + 1)];
+  if (kind === "file" || kind === "certificate" || kind === "firewall") return key;
+  if (kind === "release") {
+    const root = releaseRoot(key);
+    return root && `${root}/release.env`;
+  }
+  return undefined;
+}
+
+export const unitKind: Kind<UnitResource> = {
+  kind: "unit",
+  probe(wanted) {
+    const names = wanted.map((one) => shellQuote(one.name)).join(" ");
+    const pending = wanted.flatMap((one) =>
+      (["restart", "reload"] as const).map((verb) => {
+        const files = (verb === "restart" ? one.restartOn : one.reloadOn).flatMap(
+          (id) => inputFile(id, serviceRoot) ?? [],
+        );
+        if (files.length === 0) return "";
+        const marker = shellQuote(unitMarker(one.name));
+        return `for f in ${files.map(shellQuote).join(" ")}; do { [ ! -e ${marker} ] || [ "$f" -nt ${marker} ]; } && echo "P ${one.name} ${verb} $f"; done`;
+      }),
+    );
+    return [`systemctl show -p ${properties} -- ${names}`, ...pending.filter((text) => text !== "")].join("; ");
+  },
+  parse(output, wanted) {
+    const blocks = new Map<string, Record<string, string>>();
+    for (const block of output.join("\n").split("\n\n")) {
+      const facts = Object.fromEntries(
+        block
+          .split("\n")
+          .flatMap((line) =>
+            line.includes("=") ? [[line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]] : [],
+          ),
+      );
+      if (facts.Id) blocks.set(facts.Id, facts);
+    }
+    const seen = new Map<string, Seen>();
+    for (const one of wanted) {
+      const facts = blocks.get(one.name);
+      if (!facts || facts.LoadState === "not-found") continue;
+      const pending = (verb: string) =>
+        output.find((line) => line.startsWith(`P ${one.name} ${verb} `))?.split(" ")[3] ?? "";
+      seen.set(resourceId(one), {
+        active: facts.ActiveState ?? "",
+        enabled: String(!/^(disabled|masked|)$/.test(facts.UnitFileState ?? "")),
+        condition: facts.ConditionResult ?? "",
+        restart: pending("restart"),
+        reload: pending("reload"),
+      });
+    }
+    return seen;
+  },
+  diff(wanted, seen) {
+    if (wanted.state === "off") return offDifference(seen);
+    if (!seen) return { verb: "create", reason: "not there yet", effect: "start" };
+    return stateDifference(wanted, seen) ?? pendingDifference(seen);
+  },
+  steps(wanted, difference) {
+    const inputs = [...wanted.restartOn, ...wanted.reloadOn].flatMap((id) => inputFile(id, serviceRoot) ?? []);
+    const deed = difference.effect === "none" ? "enable" : difference.effect;
+    const check = wanted.check === undefined ? {} : { check: wanted.check };
+    return [{ kind: "unit", name: wanted.name, deed, inputs, ...check }];
+  },
+  removal: (name) => [{ kind: "unit", name, deed: "stop", inputs: [] }],
+};
+
+function offDifference(seen: Seen | undefined): Difference | undefined {
+  if (!seen || (seen.active !== "active" && seen.enabled === "false")) return undefined;
+  return { verb: "update", reason: "should be off", effect: "stop" };
+}
+
+function stateDifference(wanted: UnitResource, seen: Seen): Difference | undefined {
+  const passedOver = wanted.state === "settled" && seen.condition === "no";
+  if (seen.active !== "active" && seen.active !== "reloading" && !passedOver) {
+    return { verb: "update", reason: `is ${seen.active || "unknown"}, not active`, effect: "start" };
+  }
+  if (seen.enabled === "false") return { verb: "update", reason: "would not start at boot", effect: "none" };
+  return undefined;
+}
+
+function pendingDifference(seen: Seen): Difference | undefined {
+  if (seen.restart) return { verb: "update", reason: `has not taken ${seen.restart} yet`, effect: "restart" };
+  if (seen.reload) return { verb: "update", reason: `has not taken ${seen.reload} yet`, effect: "reload" };
+  return undefined;
+}
+
+/** Where a release lives, by its name (see docs/decisions on the layout of /srv). */
+function serviceRoot(name: string): string {
+  return `/srv/${name}`;
+}
