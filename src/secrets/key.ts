@@ -34,10 +34,11 @@ async function readKeyFile(keyFile: string): Promise<Buffer | undefined> {
  * stores already: their key is somewhere else, and a second one would only hide that.
  */
 export async function ensureIdentities(keyFile: string, storeDir: string): Promise<readonly [string, ...string[]]> {
+  // Looked at first: a store that another process makes meanwhile comes with its key.
+  const hasStores = existsSync(storeDir) && readdirSync(storeDir).some((name) => name.endsWith(".age"));
   const there = await readIdentities(keyFile);
   if (there !== undefined) return there;
-  if (existsSync(storeDir) && readdirSync(storeDir).some((name) => name.endsWith(".age")))
-    throw missingKey(keyFile, storeDir);
+  if (hasStores) throw missingKey(keyFile, storeDir);
   const { generateX25519Identity, identityToRecipient } = await age();
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
