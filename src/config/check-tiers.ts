@@ -1,0 +1,106 @@
+import { formatIpv4, parseIpv4, parseNetwork } from "../base/ip.ts";
+import type { Problem } from "../base/problem.ts";
+import { plural } from "../base/text.ts";
+import { defaults } from "./defaults.ts";
+import type { Facts } from "./facts.ts";
+import { nearestKey } from "./keys.ts";
+import type { SiteDraft } from "./shape.ts";
+
+/** Problems with host counts, operators' networks and the ports of the lab. */
+export function tierProblems(draft: SiteDraft, isBroken: (path: string) => boolean): readonly Problem[] {
+  return [
+    ...databaseProblems(draft, isBroken),
+    ...monitorProblems(draft),
+    ...adminProblems(draft),
+    ...labPortProblems(draft, isBroken),
+  ];
+}
+
+/** Problems with folders that the site file names. */
+export function folderProblems(draft: SiteDraft, facts: Facts): readonly Problem[] {
+  const named = Object.entries(draft.app ?? {}).map(([name, service]) => ({
+    path: `app.${name}.source`,
+    folder: service?.source,
+  }));
+  return [{ path: "web.files", folder: draft.web?.files }, ...named].flatMap(({ path, folder }) =>
+    folder === undefined ? [] : folderProblem(path, folder, facts),
+  );
+}
+
+/** Problems with the environment that was asked for on the command line. */
+export function environmentProblems(declared: readonly string[], facts: Facts): readonly Problem[] {
+  const asked = facts.environment;
+  // One that the site file does declare has been answered as "comes with a later version".
+  if (asked === undefined || asked === "lab" || declared.includes(asked)) return [];
+  const meant =
+    nearestKey(asked, ["lab"]) === undefined ? "Leave --env out" : "Did you mean --env lab? Or leave it out";
+  const remedy = `${meant}: the site then runs in the lab, on hosts made on this machine.`;
+  return [{ path: "--env", reason: `the site has no environment ${JSON.stringify(asked)}.`, remedy }];
+}
+
+function databaseProblems(draft: SiteDraft, isBroken: (path: string) => boolean): readonly Problem[] {
+  const hosts = draft.database?.hosts;
+  if (hosts === undefined || hosts > 2 || isBroken("database.promise")) return [];
+  const promise = draft.database?.promise ?? defaults.database.promise;
+  const reason =
+    hosts === 1
+      ? `1 host cannot keep the ${promise} promise: when it is lost, every acknowledged write is lost with it.`
+      : `2 hosts cannot keep the ${promise} promise: after one is lost nobody can tell whether the other has every acknowledged write.`;
+  return [{ path: "database.hosts", reason, remedy: "Use 3 hosts." }];
+}
+
+function monitorProblems(draft: SiteDraft): readonly Problem[] {
+  const hosts = draft.monitor?.hosts;
+  if (hosts === undefined || hosts === 1) return [];
+  const reason = `${plural(hosts, "monitor host")} come with a later version: this version runs one.`;
+  return [{ path: "monitor.hosts", reason, remedy: "Write hosts: 1, or leave the key out." }];
+}
+
+function adminProblems(draft: SiteDraft): readonly Problem[] {
+  const admin = draft.firewall?.admin;
+  if (admin === undefined) return [];
+  if (admin.length === 0) {
+    const reason = "empty: nobody could reach the hosts after the rules are loaded.";
+    return [{ path: "firewall.admin", reason, remedy: "Name your network or VPN, or leave the key out in the lab." }];
+  }
+  return admin.flatMap((text, index) => (text === undefined ? [] : networkProblem(`firewall.admin[${index}]`, text)));
+}
+
+function networkProblem(path: string, text: string): readonly Problem[] {
+  const network = parseNetwork(text);
+  const remedy = 'Write a network such as "192.0.2.0/24", or one address such as "192.0.2.17".';
+  if (network === undefined) {
+    const six = /^[0-9a-f:]*:[0-9a-f:.]*(\/\d+)?$/i.test(text);
+    const reason = six ? `"${text}" is IPv6; this version knows IPv4 networks.` : `"${text}" is no IPv4 network.`;
+    return [{ path, reason, remedy }];
+  }
+  const address = text.split("/")[0] ?? "";
+  if (parseIpv4(address) === network.base) return [];
+  const whole = `${formatIpv4(network.base)}/${network.prefix}`;
+  const reason = `"${text}" is an address inside ${whole}, so it may mean either.`;
+  return [{ path, reason, remedy: `Write "${whole}" for the network, or "${address}" for the one address.` }];
+}
+
+function labPortProblems(draft: SiteDraft, isBroken: (path: string) => boolean): readonly Problem[] {
+  if (isBroken("environments.lab")) return [];
+  const https = draft.environments?.lab?.httpsPort ?? defaults.lab.httpsPort;
+  const http = draft.environments?.lab?.httpPort ?? defaults.lab.httpPort;
+  if (https !== http) return [];
+  const path = draft.environments?.lab?.httpPort === undefined ? "httpsPort" : "httpPort";
+  const reason = `port ${https} would be used twice on this machine, for HTTPS and for HTTP.`;
+  const remedy = `Give one of the two another port; without the key HTTPS has ${defaults.lab.httpsPort} and HTTP ${defaults.lab.httpPort}.`;
+  return [{ path: `environments.lab.${path}`, reason, remedy }];
+}
+
+function folderProblem(path: string, folder: string, facts: Facts): readonly Problem[] {
+  if (/^[/~]/.test(folder)) {
+    const reason = `"${folder}" holds on one machine only; folders are named relative to ${facts.siteFile}.`;
+    return [{ path, reason, remedy: 'Write it from there, such as "./app" or "../app".' }];
+  }
+  if (facts.folderExists(folder)) return [];
+  if (facts.fileExists(folder)) {
+    return [{ path, reason: `"${folder}" is a file; a folder is needed.`, remedy: "Name the folder that holds it." }];
+  }
+  const reason = `there is no folder "${folder}" beside ${facts.siteFile}.`;
+  return [{ path, reason, remedy: "Create it, or correct the path." }];
+}

@@ -1,0 +1,9 @@
+/** Every default of the site file, in one place; the reasons stand in resolve.ts. */
+export const defaults = {
+  balancer: { hosts: 2 },
+  web: { hosts: 2, maxBodyMiB: 16 },
+  app: { hosts: 2, health: "/" },
+  database: { hosts: 3, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128 },
+  monitor: { hosts: 1, retentionDays: 15 },
+  lab: { httpsPort: 8443, httpPort: 8080 },
+} as const;

@@ -1,0 +1,127 @@
+// What a site file may say, for editors. The schema beside it says the same to the program: a type check at the end of
+// schema.ts and a test of the comments keep the two alike.
+
+/** A site: one file that becomes a complete web infrastructure. */
+export interface SiteInput {
+  /** Short name of the site: hosts are called web1.<name>.internal inside. Small letters, digits and "-"; at most 20. */
+  readonly name: string;
+  /** The public name that visitors type. */
+  readonly domain: string;
+  /** Further public names: visitors who type them are redirected to the domain. */
+  readonly aliases?: readonly string[] | undefined;
+  /** How visitors' connections are encrypted. */
+  readonly tls?: TlsInput | undefined;
+  /** The tier that visitors reach: hosts that share one address and pass requests on to the web tier. */
+  readonly balancer?: BalancerInput | undefined;
+  /** The tier that serves static files and passes everything else on to the services. */
+  readonly web?: WebInput | undefined;
+  /** The services that make up the application, by name. Each has hosts of its own, called <name>1, <name>2 … */
+  readonly app?: Readonly<Record<string, AppServiceInput>> | undefined;
+  /** The replicated MariaDB database. Made as soon as one service says `database: true`. */
+  readonly database?: DatabaseInput | undefined;
+  /** The tier that watches all others and raises alerts. */
+  readonly monitor?: MonitorInput | undefined;
+  /** Who may reach the hosts, beyond what the site itself needs. */
+  readonly firewall?: FirewallInput | undefined;
+  /** Where the site runs. Each environment may later override keys of the site; this version knows `lab` only. */
+  readonly environments?: EnvironmentsInput | undefined;
+}
+
+export interface TlsInput {
+  /** Who issues the certificate that visitors see: "own" is the site's own certificate authority. */
+  readonly certificate?: "own" | undefined;
+  /** Where the encryption of visitors ends: at the "balancer", which encrypts anew towards the web tier. */
+  readonly terminate?: "balancer" | undefined;
+}
+
+export interface BalancerInput {
+  /** How many balancers; with two, one takes over the address when the other is lost. */
+  readonly hosts?: number | undefined;
+}
+
+export interface WebInput {
+  /** How many web hosts. */
+  readonly hosts?: number | undefined;
+  /** Folder of static files, relative to the site file. */
+  readonly files?: string | undefined;
+  /** Largest request that visitors may send (an upload, say), in MiB. */
+  readonly maxBodyMiB?: number | undefined;
+}
+
+export interface AppServiceInput {
+  /** Folder with the service's source, relative to the site file. */
+  readonly source: string;
+  /** Debian packages that the service needs on its hosts, beyond what Rampart installs. */
+  readonly packages?: readonly string[] | undefined;
+  /** Command that is run on your machine in a copy of the source folder; its result is what the hosts get. */
+  readonly build?: string | undefined;
+  /** Command that is run on one host before a new release starts there: changes of the database schema. */
+  readonly migrate?: string | undefined;
+  /** Command that starts the service. It must go on running, and listen on 127.0.0.1 at `port`. */
+  readonly start: string;
+  /** Port at which the service listens, from 1024 up. */
+  readonly port: number;
+  /** Path that answers 200 when the service can serve; visitors are sent only to hosts where it does. */
+  readonly health?: string | undefined;
+  /** Path of the service's own Prometheus metrics, hidden from visitors. */
+  readonly metrics?: string | undefined;
+  /** What the service answers: path prefixes such as "/api", with a public name before them if it is not the domain. */
+  readonly routes?: readonly (string | RouteInput)[] | undefined;
+  /** Environment variables. For passwords and keys use `secrets`. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Environment variables that get a random value each, the same on all hosts of the service. */
+  readonly secrets?: readonly string[] | undefined;
+  /** Whether the service gets a database and an account of its own, reached by the DATABASE_* variables. */
+  readonly database?: boolean | undefined;
+  /** How many hosts run the service. */
+  readonly hosts?: number | undefined;
+}
+
+export interface RouteInput {
+  /** Public name; the site's domain when it is left out. */
+  readonly host?: string | undefined;
+  /** Path prefix; the longest that matches wins. */
+  readonly path: string;
+}
+
+export interface DatabaseInput {
+  /** How many database hosts: one primary, the others replicas. */
+  readonly hosts?: number | undefined;
+  /** How copies are kept: "replicated" is one primary that takes writes, and replicas that follow it. */
+  readonly mode?: "replicated" | undefined;
+  /** What an acknowledged write survives. "no-loss": any single fault, and a power cut of all hosts together. "no-loss-unless-all-lose-power": any single fault, about twice as fast. */
+  readonly promise?: "no-loss" | "no-loss-unless-all-lose-power" | undefined;
+  /** Memory of each database host for cached data (the InnoDB buffer pool), in MiB. */
+  readonly bufferPoolMiB?: number | undefined;
+}
+
+export interface MonitorInput {
+  /** How many monitor hosts; this version runs one. */
+  readonly hosts?: number | undefined;
+  /** How long measurements are kept, in days. */
+  readonly retentionDays?: number | undefined;
+  /** Where alerts go. */
+  readonly alerts?: AlertsInput | undefined;
+}
+
+export interface AlertsInput {
+  /** Address that receives alerts as JSON by HTTP POST (Alertmanager's webhook format). */
+  readonly webhook?: string | undefined;
+}
+
+export interface FirewallInput {
+  /** IPv4 networks from which operators come by SSH. */
+  readonly admin?: readonly string[] | undefined;
+}
+
+export interface EnvironmentsInput {
+  /** Hosts made on this machine. */
+  readonly lab?: LabInput | undefined;
+}
+
+export interface LabInput {
+  /** Port of this machine (127.0.0.1) at which the site is published by HTTPS. */
+  readonly httpsPort?: number | undefined;
+  /** Port of this machine (127.0.0.1) at which the redirect from HTTP is published. */
+  readonly httpPort?: number | undefined;
+}

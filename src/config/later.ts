@@ -1,0 +1,52 @@
+import type { Fault } from "./names.ts";
+
+// Keys and values of the plan that this version does not have yet. They are refused in words of their own, because
+// "unknown key" would send people looking for a spelling mistake.
+
+const laterKeys: Readonly<Record<string, string>> = {
+  "tls.email": "it belongs to certificates of a public authority (ACME), which this version does not fetch",
+  "web.waf": "this version has no web application firewall",
+  "monitor.regions": "this version probes the site from its own monitor only",
+  "monitor.objectives": "this version has no objectives; its alerts watch availability and replication",
+  "firewall.block": "this version has no block lists",
+  "firewall.extra": "this version derives every rule from the site itself",
+};
+
+const laterValues: Readonly<Record<string, string>> = {
+  "tls.certificate":
+    'This version signs with the site\'s own certificate authority: write "own", or leave the key out.',
+  "tls.terminate":
+    'This version ends visitors\' encryption at the balancer, and encrypts anew inside: write "balancer", or leave the key out.',
+  "database.mode": 'This version has one primary with replicas: write "replicated", or leave the key out.',
+  "database.promise": 'Write "no-loss" or "no-loss-unless-all-lose-power"; both need 3 database hosts.',
+};
+
+/** Where some values are planned and others just wrong, the planned ones. */
+const planned: Readonly<Record<string, readonly string[]>> = {
+  "database.mode": ["galera"],
+  "database.promise": ["best-effort"],
+};
+
+/** The answer to a key that comes with a later version; undefined when the key is just unknown. */
+export function laterKey(path: string): Fault | undefined {
+  if (path.startsWith("environments.") && path.split(".").length === 2) return laterEnvironment(path.slice(13));
+  const why = Object.hasOwn(laterKeys, path) ? laterKeys[path] : undefined;
+  if (why === undefined) return undefined;
+  return { reason: `comes with a later version: ${why}.`, remedy: "Take the key out for now." };
+}
+
+/** The answer to a value that comes with a later version; undefined when it is just wrong. */
+export function laterValue(path: string, value: unknown): Fault | undefined {
+  const remedy = Object.hasOwn(laterValues, path) ? laterValues[path] : undefined;
+  if (remedy === undefined || typeof value !== "string") return undefined;
+  if (planned[path]?.includes(value) === false) return undefined;
+  return { reason: `${JSON.stringify(value)} is not in this version.`, remedy };
+}
+
+/** Named environments of real servers are planned; the lab is what this version runs. */
+export function laterEnvironment(name: string): Fault {
+  return {
+    reason: `environment "${name}" comes with a later version: this version runs the lab, with hosts made on this machine, and cannot bring up servers of your own yet.`,
+    remedy: `Take "${name}" out of environments for now, or keep it as a comment.`,
+  };
+}

@@ -1,0 +1,221 @@
+import type { AppService, Environment, Site, SiteDatabase } from "../model/site.ts";
+import { defaults } from "./defaults.ts";
+import type { AppServiceInput, SiteInput } from "./input.ts";
+import { siteKeys } from "./keys.ts";
+import { localName } from "./names.ts";
+import { routeFrom } from "./routes.ts";
+import { literal } from "./words.ts";
+
+/** Where one value of the complete site comes from: what `rampart config` prints. */
+export interface Provenance {
+  /** Path in the site file, also for keys that it does not have yet. */
+  readonly path: string;
+  /** undefined when the site has no such thing. */
+  readonly value: unknown;
+  readonly source: "site file" | "default";
+  /** For a default: why it is what a careful operator would choose. Otherwise what the key means. */
+  readonly why: string;
+}
+
+/** Fills in every default. The input has passed every check of siteProblems. */
+export function completeSite(input: SiteInput): { readonly site: Site; readonly provenance: readonly Provenance[] } {
+  const provenance: Provenance[] = [];
+  const meaning = new Map(siteKeys().map(({ path, description }) => [path, description]));
+  const choose: Choose = (path, given, fallback, why) => {
+    const isGiven = given !== undefined;
+    const value = isGiven ? given : fallback;
+    const known = meaning.get(path.replace(/^app\.[^.]+/, "app.<name>"));
+    provenance.push({
+      path,
+      value,
+      source: isGiven ? "site file" : "default",
+      why: isGiven && known !== undefined ? known : why,
+    });
+    return value;
+  };
+  const site: Site = {
+    name: choose("name", input.name, input.name, ""),
+    domain: choose("domain", input.domain, input.domain, ""),
+    aliases: choose("aliases", input.aliases, [], "no other public name is redirected unless you own it and say so"),
+    ...tiers(input, choose),
+    app: services(input, choose),
+    database: database(input, choose),
+    monitor: monitor(input, choose),
+    firewall: {
+      admin: choose(
+        "firewall.admin",
+        input.firewall?.admin,
+        [],
+        "in the lab only this machine reaches the hosts by SSH; nobody else needs to",
+      ),
+    },
+    environment: environment(input, choose),
+  };
+  return { site, provenance };
+}
+
+type Choose = <T>(path: string, given: T | undefined, fallback: T, why: string) => T;
+
+function tiers(input: SiteInput, choose: Choose): Pick<Site, "tls" | "balancer" | "web"> {
+  return {
+    tls: {
+      certificate: choose(
+        "tls.certificate",
+        input.tls?.certificate,
+        "own",
+        "works at once and without the internet; browsers trust it when you import the site's CA certificate",
+      ),
+      terminate: choose(
+        "tls.terminate",
+        input.tls?.terminate,
+        "balancer",
+        "the balancer must read requests to route, retry and limit them; every hop behind it is encrypted again",
+      ),
+    },
+    balancer: {
+      hosts: choose(
+        "balancer.hosts",
+        input.balancer?.hosts,
+        defaults.balancer.hosts,
+        "the site stays up when one balancer is lost or restarted",
+      ),
+    },
+    web: {
+      hosts: choose(
+        "web.hosts",
+        input.web?.hosts,
+        defaults.web.hosts,
+        "one can be lost or updated while the other serves",
+      ),
+      files: choose("web.files", input.web?.files, undefined, "the site has no static files of its own"),
+      maxBodyMiB: choose(
+        "web.maxBodyMiB",
+        input.web?.maxBodyMiB,
+        defaults.web.maxBodyMiB,
+        "enough for forms and photos, too little to fill a disk with a few requests",
+      ),
+    },
+  };
+}
+
+function services(input: SiteInput, choose: Choose): readonly AppService[] {
+  const named = Object.entries(input.app ?? {});
+  if (named.length === 0) return choose("app", undefined, [], "the site serves static files only");
+  return named.map(([name, service]) => appService(name, service, { domain: input.domain, choose }));
+}
+
+function appService(
+  name: string,
+  service: AppServiceInput,
+  { domain, choose }: { readonly domain: string; readonly choose: Choose },
+): AppService {
+  const at = (key: string) => `app.${name}.${key}`;
+  const given = service.routes?.flatMap((input) => {
+    const route = routeFrom(input, domain);
+    return "reason" in route ? [] : [route];
+  });
+  return {
+    name: choose(at("name"), name, name, "the name of the service under app"),
+    source: choose(at("source"), service.source, service.source, ""),
+    packages: choose(at("packages"), service.packages, [], "what is not installed needs no update"),
+    build: choose(at("build"), service.build, undefined, "the source folder is what the hosts get, as it is"),
+    migrate: choose(at("migrate"), service.migrate, undefined, "nothing has to be run before a new release starts"),
+    start: choose(at("start"), service.start, service.start, ""),
+    port: choose(at("port"), service.port, service.port, ""),
+    health: choose(
+      at("health"),
+      service.health,
+      defaults.app.health,
+      "nearly every program answers its own front page",
+    ),
+    metrics: choose(at("metrics"), service.metrics, undefined, "only what the host itself measures is watched"),
+    routes: choose(
+      at("routes"),
+      given,
+      [{ host: undefined, path: "/" }],
+      "the only service answers every request that is no static file",
+    ),
+    env: choose(at("env"), service.env, {}, "the service gets PORT, and nothing from your machine leaks into it"),
+    secrets: choose(at("secrets"), service.secrets, [], "the service asks for no random values"),
+    database: choose(at("database"), service.database, false, "a service that needs no database cannot reach it"),
+    hosts: choose(at("hosts"), service.hosts, defaults.app.hosts, "one can be lost or updated while the other serves"),
+  };
+}
+
+function database(input: SiteInput, choose: Choose): SiteDatabase | undefined {
+  const wanted = input.database !== undefined || Object.values(input.app ?? {}).some((service) => service.database);
+  if (!wanted) return choose("database", undefined, undefined, "no service says database: true");
+  const given = input.database ?? {};
+  return {
+    hosts: choose(
+      "database.hosts",
+      given.hosts,
+      defaults.database.hosts,
+      "the fewest with which no acknowledged write is lost when any one fails",
+    ),
+    mode: choose(
+      "database.mode",
+      given.mode,
+      defaults.database.mode,
+      "one primary and replicas that confirm each write: the form that loses nothing",
+    ),
+    promise: choose(
+      "database.promise",
+      given.promise,
+      defaults.database.promise,
+      "an order that was confirmed must be there tomorrow, also after a power cut",
+    ),
+    bufferPoolMiB: choose(
+      "database.bufferPoolMiB",
+      given.bufferPoolMiB,
+      defaults.database.bufferPoolMiB,
+      "fits a small host; on a host for the database alone give it half of the memory",
+    ),
+  };
+}
+
+function monitor({ monitor: given }: SiteInput, choose: Choose): Site["monitor"] {
+  return {
+    hosts: choose("monitor.hosts", given?.hosts, defaults.monitor.hosts, "one watches all; this version runs one"),
+    retentionDays: choose(
+      "monitor.retentionDays",
+      given?.retentionDays,
+      defaults.monitor.retentionDays,
+      "two weeks and a day: this week beside the last, on a few hundred MiB of disk",
+    ),
+    alerts: {
+      webhook: choose(
+        "monitor.alerts.webhook",
+        given?.alerts?.webhook,
+        undefined,
+        "alerts are shown by rampart status; they are sent only where you say",
+      ),
+    },
+  };
+}
+
+function environment({ domain, environments }: SiteInput, choose: Choose): Environment {
+  const local = localName(domain);
+  return {
+    name: choose("environment.name", undefined, "lab", "the only environment of this version"),
+    kind: choose("environment.kind", undefined, "lab", "hosts made on this machine: nothing to rent, nothing to break"),
+    localDomain: choose(
+      "environment.localDomain",
+      undefined,
+      local,
+      `the last label of ${literal(domain)} replaced: browsers look up .localhost names on this machine`,
+    ),
+    httpsPort: choose(
+      "environments.lab.httpsPort",
+      environments?.lab?.httpsPort,
+      defaults.lab.httpsPort,
+      "free on most machines; 443 may be in use by something of yours",
+    ),
+    httpPort: choose(
+      "environments.lab.httpPort",
+      environments?.lab?.httpPort,
+      defaults.lab.httpPort,
+      "free on most machines; 80 may be in use by something of yours",
+    ),
+  };
+}

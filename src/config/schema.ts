@@ -1,0 +1,172 @@
+import { z } from "zod";
+import type { SiteInput } from "./input.ts";
+import { domainPattern, namePattern } from "./names.ts";
+import { service } from "./schema-service.ts";
+import { folder, list, matching, one, text, whole } from "./schema-words.ts";
+
+const tls = z.strictObject({
+  certificate: one(["own"])
+    .meta({
+      description: `Who issues the certificate that visitors see: "own" is the site's own certificate authority.`,
+    })
+    .optional(),
+  terminate: one(["balancer"])
+    .meta({
+      description:
+        'Where the encryption of visitors ends: at the "balancer", which encrypts anew towards the web tier.',
+    })
+    .optional(),
+});
+
+const balancer = z.strictObject({
+  hosts: whole(1, 2)
+    .meta({
+      description: "How many balancers; with two, one takes over the address when the other is lost.",
+      examples: [2],
+    })
+    .optional(),
+});
+
+const web = z.strictObject({
+  hosts: whole(1, 250)
+    .meta({ description: "How many web hosts.", examples: [2] })
+    .optional(),
+  files: folder("a folder, relative to the site file")
+    .meta({ description: "Folder of static files, relative to the site file.", examples: ["./public"] })
+    .optional(),
+  maxBodyMiB: whole(1, 10_240)
+    .meta({ description: "Largest request that visitors may send (an upload, say), in MiB.", examples: [16] })
+    .optional(),
+});
+
+const database = z.strictObject({
+  hosts: whole(1, 250)
+    .meta({ description: "How many database hosts: one primary, the others replicas.", examples: [3] })
+    .optional(),
+  mode: one(["replicated"])
+    .meta({
+      description: 'How copies are kept: "replicated" is one primary that takes writes, and replicas that follow it.',
+    })
+    .optional(),
+  promise: one(["no-loss", "no-loss-unless-all-lose-power"])
+    .meta({
+      description:
+        'What an acknowledged write survives. "no-loss": any single fault, and a power cut of all hosts together. "no-loss-unless-all-lose-power": any single fault, about twice as fast.',
+    })
+    .optional(),
+  bufferPoolMiB: whole(32, 1_048_576)
+    .meta({
+      description: "Memory of each database host for cached data (the InnoDB buffer pool), in MiB.",
+      examples: [128],
+    })
+    .optional(),
+});
+
+const alerts = z.strictObject({
+  webhook: matching(
+    /^https?:\/\/[A-Za-z0-9.:@_[\]-]+(\/[^\s"'\\<>{}]*)?$/,
+    "a web address that starts with https:// or http://",
+  )
+    .meta({
+      description: "Address that receives alerts as JSON by HTTP POST (Alertmanager's webhook format).",
+      examples: ["https://hooks.example/ops"],
+    })
+    .optional(),
+});
+
+const monitor = z.strictObject({
+  hosts: whole(1, 250)
+    .meta({ description: "How many monitor hosts; this version runs one.", examples: [1] })
+    .optional(),
+  retentionDays: whole(1, 3650)
+    .meta({ description: "How long measurements are kept, in days.", examples: [15] })
+    .optional(),
+  alerts: alerts.meta({ description: "Where alerts go." }).optional(),
+});
+
+const firewall = z.strictObject({
+  admin: list(text('an IPv4 network, such as "192.0.2.0/24"'), 'a list of IPv4 networks, such as ["192.0.2.0/24"]')
+    .meta({ description: "IPv4 networks from which operators come by SSH.", examples: [["192.0.2.0/24"]] })
+    .optional(),
+});
+
+const lab = z.strictObject({
+  httpsPort: whole(1, 65_535)
+    .meta({
+      description: "Port of this machine (127.0.0.1) at which the site is published by HTTPS.",
+      examples: [8443],
+    })
+    .optional(),
+  httpPort: whole(1, 65_535)
+    .meta({
+      description: "Port of this machine (127.0.0.1) at which the redirect from HTTP is published.",
+      examples: [8080],
+    })
+    .optional(),
+});
+
+const environments = z.strictObject({
+  lab: lab.meta({ description: "Hosts made on this machine." }).optional(),
+});
+
+/** The site file. The descriptions are the reference manual; the order of keys is the order of `rampart config`. */
+export const siteSchema = z.strictObject({
+  name: text('a short name, such as "shop"').meta({
+    description:
+      'Short name of the site: hosts are called web1.<name>.internal inside. Small letters, digits and "-"; at most 20.',
+    pattern: namePattern,
+    maxLength: 20,
+    examples: ["shop"],
+  }),
+  domain: text('a public name, such as "www.shop.example"').meta({
+    description: "The public name that visitors type.",
+    pattern: domainPattern,
+    examples: ["www.shop.example"],
+  }),
+  aliases: list(
+    text("a public name").meta({ pattern: domainPattern }),
+    'a list of public names, such as ["shop.example"]',
+  )
+    .meta({
+      description: "Further public names: visitors who type them are redirected to the domain.",
+      examples: [["shop.example"]],
+    })
+    .optional(),
+  tls: tls.meta({ description: "How visitors' connections are encrypted." }).optional(),
+  balancer: balancer
+    .meta({
+      description: "The tier that visitors reach: hosts that share one address and pass requests on to the web tier.",
+    })
+    .optional(),
+  web: web
+    .meta({ description: "The tier that serves static files and passes everything else on to the services." })
+    .optional(),
+  app: z
+    .record(z.string().meta({ pattern: namePattern, maxLength: 20 }), service)
+    .meta({
+      description:
+        "The services that make up the application, by name. Each has hosts of its own, called <name>1, <name>2 …",
+    })
+    .optional(),
+  database: database
+    .meta({ description: "The replicated MariaDB database. Made as soon as one service says `database: true`." })
+    .optional(),
+  monitor: monitor.meta({ description: "The tier that watches all others and raises alerts." }).optional(),
+  firewall: firewall.meta({ description: "Who may reach the hosts, beyond what the site itself needs." }).optional(),
+  environments: environments
+    .meta({
+      description:
+        "Where the site runs. Each environment may later override keys of the site; this version knows `lab` only.",
+    })
+    .optional(),
+});
+
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;
+type Alike<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+
+/** Does not compile when the schema and the hand-written SiteInput disagree. */
+export const schemaMatchesInput: Alike<Frozen<z.input<typeof siteSchema>>, SiteInput> = true;
