@@ -1,0 +1,124 @@
+import { type NftChain, type NftRule, nftAddresses, nftFile } from "../../formats/nftables.ts";
+import type { FirewallResource } from "../../model/resource.ts";
+import type { Flow, Host, Networks, Topology } from "../../model/topology.ts";
+import { header } from "./header.ts";
+
+/** Loaded by nftables.service at boot. */
+export const firewallFile = "/etc/nftables.conf";
+
+export type Direction = "input" | "output";
+
+/** The host's rule set: what the flows say, and nothing else. */
+export function hostFirewall(host: Host, topology: Topology): FirewallResource {
+  const why = "Every connection that the site does not need is closed, in both directions.";
+  return {
+    kind: "firewall",
+    role: "base",
+    path: "",
+    why,
+    file: firewallFile,
+    content: nftFile("inet rampart", chains(host, topology), header(host, why)),
+  };
+}
+
+function chains(host: Host, topology: Topology): readonly NftChain[] {
+  const { networks } = topology;
+  const closed: NftRule = { statement: "counter drop", comment: "no flow allows this" };
+  // An answer at once: a forbidden call fails in a millisecond instead of hanging until its timeout.
+  const refused: NftRule = { statement: "counter reject", comment: "no flow allows this" };
+  const incoming = [...spoofRules(host, networks), ...pingRules(host, networks), ...flowRules("input", host, topology)];
+  const outgoing = [outgoingPing(networks), ...flowRules("output", host, topology)];
+  const nothing = "Hosts are no routers.";
+  return [
+    { name: "input", hook: "input", policy: "drop", rules: [known, local("iif"), ...incoming, closed] },
+    { name: "output", hook: "output", policy: "drop", rules: [known, local("oif"), ...outgoing, refused] },
+    { name: "forward", hook: "forward", policy: "drop", rules: [nothing, closed] },
+  ];
+}
+
+/** ICMP errors (unreachable, too big, time exceeded) are "related" to the connection that they are about. */
+const known: NftRule = { statement: "ct state vmap { established : accept, related : accept, invalid : drop }" };
+
+function local(side: "iif" | "oif"): NftRule {
+  return { statement: `${side} lo accept` };
+}
+
+function spoofRules(host: Host, networks: Networks): readonly NftRule[] {
+  if (host.outside === undefined) return [];
+  const statement = `iifname "${networks.outsideInterface}" ip saddr ${networks.inside} counter drop`;
+  return [{ statement, comment: "an inside address cannot come from outside" }];
+}
+
+function pingRules(host: Host, networks: Networks): readonly NftRule[] {
+  const friends = nftAddresses([networks.inside, ...networks.admin]);
+  const inside: NftRule = {
+    statement: `ip saddr ${friends} icmp type echo-request counter accept`,
+    comment: "ping, from the site's hosts and from operators",
+  };
+  if (host.tier !== "balancer") return [inside];
+  const statement = `ip daddr ${networks.virtual} icmp type echo-request counter accept`;
+  return [inside, { statement, comment: "ping of the site's address, from anyone" }];
+}
+
+function outgoingPing(networks: Networks): NftRule {
+  const statement = `ip daddr ${networks.inside} icmp type echo-request counter accept`;
+  return { statement, comment: "ping, to the site's hosts" };
+}
+
+/** One rule for each flow that ends (input) or begins (output) at the host. */
+function flowRules(direction: Direction, host: Host, topology: Topology): readonly NftRule[] {
+  const flows = flowsByHost(topology)[direction].get(host.name) ?? [];
+  const rules = new Map<string, NftRule>();
+  for (const flow of flows) {
+    const rule = flowRule(flow, direction);
+    // Two hosts behind one virtual address are one place to those who call it.
+    if (!rules.has(rule.statement)) rules.set(rule.statement, rule);
+  }
+  return [...rules.values()];
+}
+
+/**
+ * The rule by which one flow passes: `input` at the host that it ends at, `output` at each of those where it begins. Matches
+ * sources exactly on input and the target exactly in both directions.
+ */
+export function flowRule(flow: Flow, direction: Direction): NftRule {
+  const anyone = direction === "output" || flow.fromAddresses.includes("0.0.0.0/0");
+  const source = anyone ? "" : `ip saddr ${nftAddresses(flow.fromAddresses)} `;
+  const target = flow.toAddress === "0.0.0.0/0" ? "" : `ip daddr ${nftAddresses([flow.toAddress])} `;
+  return {
+    statement: `${source}${target}${protocolMatch(flow)} ct state new counter accept`,
+    comment: `${flow.service}: ${flow.why}`,
+  };
+}
+
+function protocolMatch({ protocol, port }: Flow): string {
+  // By number (RFC 9568): small systems have no /etc/protocols.
+  return protocol === "vrrp" ? "ip protocol 112" : `${protocol} dport ${port}`;
+}
+
+interface FlowsByHost {
+  readonly input: ReadonlyMap<string, readonly Flow[]>;
+  readonly output: ReadonlyMap<string, readonly Flow[]>;
+}
+
+const indexed = new WeakMap<Topology, FlowsByHost>();
+
+/** Made once a topology: looking through all flows for every host is quadratic, which 1,000 hosts would feel. */
+function flowsByHost(topology: Topology): FlowsByHost {
+  const before = indexed.get(topology);
+  if (before) return before;
+  const input = new Map<string, Flow[]>();
+  const output = new Map<string, Flow[]>();
+  const add = (map: Map<string, Flow[]>, host: string, flow: Flow) => {
+    const flows = map.get(host);
+    if (flows) flows.push(flow);
+    else map.set(host, [flow]);
+  };
+  for (const flow of topology.flows) {
+    if (flow.toHost !== "") add(input, flow.toHost, flow);
+    for (const from of flow.fromHosts) add(output, from, flow);
+  }
+  const made = { input, output };
+  indexed.set(topology, made);
+  return made;
+}
