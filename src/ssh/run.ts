@@ -118,20 +118,20 @@ function begin(target: SshTarget, timeoutMs: number | undefined, connection?: re
   async function result(session: Session): Promise<RemoteResult> {
     const ended = await session.ended.finally(() => clearTimeout(timer));
     const durationMs = Math.round(performance.now() - started);
-    return { host: target.host, argv: session.argv, durationMs, timedOut, ...outcome(ended, timedOut) };
+    return { host: target.host, argv: session.argv, durationMs, timedOut, ...outcome(target, ended, timedOut) };
   }
 
   return { open, result, noMoreLimit: () => clearTimeout(timer) };
 }
 
-function outcome(
-  ended: Ended,
-  timedOut: boolean,
-): Pick<RemoteResult, "exitCode" | "stdout" | "stderr" | "unreachable"> {
-  const { code, greeted, stdout, stderr } = ended;
-  if (timedOut)
-    return { exitCode: undefined, stdout, stderr, ...(greeted ? {} : { unreachable: unreachableText(stderr) }) };
-  if (!greeted) return { exitCode: undefined, stdout, stderr, unreachable: unreachableText(stderr) };
+type Outcome = Pick<RemoteResult, "exitCode" | "stdout" | "stderr" | "unreachable">;
+
+function outcome(target: SshTarget, { code, greeted, stdout, stderr }: Ended, timedOut: boolean): Outcome {
+  if (!greeted) {
+    const unreachable = unreachableText(stderr, target.proxyCommand !== undefined);
+    return { exitCode: undefined, stdout, stderr, unreachable };
+  }
+  if (timedOut) return { exitCode: undefined, stdout, stderr };
   if (code === 255) return { exitCode: undefined, stdout, stderr, unreachable: brokenOff };
   return { exitCode: code, stdout, stderr };
 }

@@ -21,11 +21,15 @@ export async function startSshd(): Promise<TestServer> {
   }
   const dir = mkdtempSync(join(tmpdir(), "rssh-"));
   const at = (name: string) => join(dir, name);
-  for (const name of ["host", "user", "stranger"]) makeKey(at(name));
+  for (const name of ["host", "user", "noisy", "stranger"]) makeKey(at(name));
   const port = await freePort();
   writeFileSync(at("known"), `[127.0.0.1]:${port} ${readFileSync(at("host.pub"), "utf8")}`);
-  writeFileSync(at("authorized"), readFileSync(at("user.pub")));
+  const noise = 'command="echo welcome back; eval \\"$SSH_ORIGINAL_COMMAND\\""'; // as a talkative ~/.bashrc
+  const authorized = [readFileSync(at("user.pub"), "utf8"), `${noise} ${readFileSync(at("noisy.pub"), "utf8")}`];
+  writeFileSync(at("authorized"), authorized.join(""));
+  // SHLVL keeps bash from reading the ~/.bashrc of whoever runs the tests: some take a tenth of a second.
   const settings = [
+    "SetEnv SHLVL=1",
     "UsePAM no",
     "StrictModes no",
     "PidFile none",

@@ -61,9 +61,9 @@ const causes: readonly Cause[] = [
     remedy: checkNetwork,
   },
   {
-    said: /UNKNOWN port 65535|stdio forwarding failed|proxy/i,
-    reason: "the jump host or proxy command on the way to it does not connect",
-    remedy: "Check the jump host first.",
+    said: /UNKNOWN port 65535|stdio forwarding failed|proxy command closed/i,
+    reason: "the jump host or proxy command on the way to it gives no connection",
+    remedy: "Check that the host is up, and then the way to it.",
   },
   {
     said: /sudo: |a password is required|may not run sudo/i,
@@ -96,8 +96,12 @@ const broken = {
 };
 const unknown = { reason: "ssh failed", remedy: "Try the connection by hand and mend what ssh says." };
 
-/** Why ssh could not do its part, in a sentence that goes behind the host's name; ssh's own last line is in brackets. */
-export function unreachableText(said: string): string {
+/**
+ * Why ssh could not do its part, in a sentence that goes behind the host's name; ssh's own last line is in brackets. `viaProxy`:
+ * then a connection that closes at once says something about the way, not about the host.
+ */
+export function unreachableText(stderr: string, viaProxy = false): string {
+  const said = viaProxy && /Connection closed by remote host/.test(stderr) ? `${stderr}\nproxy command closed` : stderr;
   const lines = said
     .split("\n")
     .map((line) => line.trim())
