@@ -1,0 +1,113 @@
+import { formatIpv4, parseNetwork } from "../../base/ip.ts";
+import { databaseAccount, databaseName } from "../../contract/database.ts";
+import { sqlAccount, sqlGrantDatabase, sqlName, sqlText } from "../../formats/mariadb.ts";
+import { secretReference } from "../../model/secret.ts";
+import type { AppService } from "../../model/site.ts";
+import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
+import { replicationAccount } from "./members.ts";
+
+/**
+ * SQL that makes every database and account of the site, and can be run again at any time without a moment in which an
+ * account has fewer rights than before. `rampart.account` remembers which accounts are the site's, so that those of a
+ * service that left it can be dropped; databases are never dropped.
+ */
+export function accountsSql(topology: Topology, header: string): string {
+  const { site, networks } = topology;
+  const accounts = [
+    exporterAccount,
+    ...hostsOf(topology, "database").map(memberAccount),
+    ...site.app.filter((service) => service.database).map((service) => serviceAccount(service, networks.inside)),
+  ];
+  const databases = site.app
+    .filter((service) => service.database)
+    .map(({ name }) => `CREATE DATABASE IF NOT EXISTS ${sqlName(databaseName(name))} CHARACTER SET utf8mb4;`);
+  return [`-- ${header}`, ownTables, ...databases, ...accounts.map(accountSql), ""].join("\n");
+}
+
+const ownTables = `CREATE DATABASE IF NOT EXISTS rampart CHARACTER SET utf8mb4;
+CREATE TABLE IF NOT EXISTS rampart.setting (name VARCHAR(64) PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS rampart.account (
+  user VARCHAR(128), host VARCHAR(255), wanted BOOL NOT NULL, PRIMARY KEY (user, host)
+);
+UPDATE rampart.account SET wanted = 0;`;
+
+interface Account {
+  readonly user: string;
+  readonly host: string;
+  /** What follows the account's name in CREATE USER and ALTER USER. */
+  readonly proof: string;
+  /** Complete statements; `account` is the quoted name. */
+  readonly rights: (account: string) => readonly string[];
+}
+
+function accountSql({ user, host, proof, rights }: Account): string {
+  const account = sqlAccount(user, host);
+  return [
+    "",
+    `CREATE USER IF NOT EXISTS ${account} ${proof};`,
+    `ALTER USER ${account} ${proof} ACCOUNT UNLOCK;`,
+    ...rights(account),
+    `REPLACE INTO rampart.account VALUES (${sqlText(user)}, ${sqlText(host)}, 1);`,
+  ].join("\n");
+}
+
+/** Reads the figures of the server; the account of the system user of that name, and of nobody else. */
+const exporterAccount: Account = {
+  user: "prometheus",
+  host: "localhost",
+  proof: "IDENTIFIED VIA unix_socket WITH MAX_USER_CONNECTIONS 3",
+  rights: (account) => [`GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO ${account};`],
+};
+
+/** One account a member, so that a single one can be shut out. */
+function memberAccount(host: Host): Account {
+  return {
+    user: replicationAccount(host),
+    host: host.inside,
+    proof: proven("database.replication", host.fqdn),
+    rights: (account) => [`GRANT REPLICATION SLAVE ON *.* TO ${account};`],
+  };
+}
+
+function serviceAccount(service: AppService, inside: string): Account {
+  const database = sqlGrantDatabase(databaseName(service.name));
+  return {
+    user: databaseAccount(service.name),
+    host: accountNetwork(inside),
+    proof: proven(`${service.name}.database`, service.name),
+    // The order matters: REVOKE is an error when nothing at all was granted on the database yet.
+    rights: (account) => [
+      `REVOKE ALL PRIVILEGES ON *.* FROM ${account};`,
+      `GRANT ${granted.join(", ")} ON ${database}.* TO ${account};`,
+      `REVOKE ${withheld.join(", ")} ON ${database}.* FROM ${account};`,
+    ],
+  };
+}
+
+/**
+ * Enough for an application and the changes of its schema. Nothing global: BINLOG ADMIN, CONNECTION ADMIN, READ_ONLY ADMIN
+ * or SUPER would let a service write what no replica gets, or get an OK for a write that no replica has.
+ */
+const granted = [
+  ...["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "DROP", "REFERENCES"],
+  ...["CREATE TEMPORARY TABLES", "LOCK TABLES"],
+];
+const withheld = [
+  ...["CREATE VIEW", "SHOW VIEW", "CREATE ROUTINE", "ALTER ROUTINE", "EXECUTE", "EVENT", "TRIGGER"],
+  ...["DELETE HISTORY", "GRANT OPTION"],
+];
+
+/**
+ * Both the password and a certificate of the site's own CA (the only one that the server trusts) with this very name.
+ * The issuer is not named besides: that would shut everyone out on the day when the CA is renewed.
+ */
+function proven(passwordName: string, commonName: string): string {
+  const password = sqlText(secretReference(passwordName));
+  return `IDENTIFIED BY ${password} REQUIRE SUBJECT ${sqlText(`/CN=${commonName}`)}`;
+}
+
+/** `10.77.0.0/255.255.0.0`: MariaDB knows networks by their mask only. */
+function accountNetwork(network: string): string {
+  const { base, prefix } = parseNetwork(network) ?? { base: 0, prefix: 0 };
+  return `${formatIpv4(base)}/${formatIpv4(2 ** 32 - 2 ** (32 - prefix))}`;
+}
