@@ -40,7 +40,7 @@ export function nearestKey(key: string, known: readonly string[]): string | unde
   if (known.length === 0 || key.length > 40) return undefined;
   const folded = new Map(known.map((name) => [name.toLowerCase(), name]));
   const nearest = closest(key.toLowerCase(), [...folded.keys()]);
-  const allowed = Math.max(1, Math.floor(Math.max(nearest.length, key.length) / 3));
+  const allowed = Math.ceil(Math.max(nearest.length, key.length) / 3);
   return distance(key.toLowerCase(), nearest) <= allowed ? folded.get(nearest) : undefined;
 }
 

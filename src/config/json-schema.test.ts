@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { parse } from "@babel/parser";
+import { expect, test } from "vitest";
+import { siteJsonSchemaText } from "./json-schema.ts";
+import { siteKeys } from "./keys.ts";
+
+test("docs/reference/site.schema.json is up to date (else: rampart docs --write)", () => {
+  const committed = readFileSync(new URL("../../docs/reference/site.schema.json", import.meta.url), "utf8");
+  expect(committed).toBe(siteJsonSchemaText());
+});
+
+test("every key is described, and every leaf that takes free values has an example", () => {
+  for (const key of siteKeys()) expect(key.description, key.path).not.toBe("");
+  expect(siteKeys().map(({ path }) => path)).toContain("app.<name>.port");
+});
+
+// The comments of SiteInput are what editors show for a TypeScript site file, the schema's for YAML: one text.
+test("the comments of SiteInput say what the schema says", () => {
+  const comments = new Map(inputComments().map(({ key, text }) => [`${key} ${text}`, text]));
+  for (const { path, description } of siteKeys()) {
+    const key = path.split(".").at(-1);
+    expect(comments.get(`${key} ${description}`), path).toBe(description);
+  }
+});
+
+function inputComments(): { key: string; text: string }[] {
+  const source = readFileSync(new URL("./input.ts", import.meta.url), "utf8");
+  const { program } = parse(source, { sourceType: "module", plugins: ["typescript"] });
+  return program.body.flatMap((statement) => {
+    if (statement.type !== "ExportNamedDeclaration" || statement.declaration?.type !== "TSInterfaceDeclaration")
+      return [];
+    return statement.declaration.body.body.flatMap((member) => {
+      if (member.type !== "TSPropertySignature" || member.key.type !== "Identifier") return [];
+      const text = (member.leadingComments?.at(-1)?.value ?? "").replace(/^\*\s*/, "").trim();
+      return [{ key: member.key.name, text }];
+    });
+  });
+}

@@ -1,0 +1,22 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+
+/** What the checks of the site file ask about the folder that holds it. Paths are relative to that folder. */
+export function folderFacts(folder: string): {
+  readonly folderExists: (relative: string) => boolean;
+  readonly fileExists: (relative: string) => boolean;
+} {
+  return {
+    folderExists: (relative) => kindOf(resolve(folder, relative))?.isDirectory() === true,
+    fileExists: (relative) => kindOf(resolve(folder, relative))?.isFile() === true,
+  };
+}
+
+function kindOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // A path through a file, or through a folder that is closed to us: not there, for all we can use it.
+    return undefined;
+  }
+}
