@@ -3,11 +3,16 @@ import { parse } from "@babel/parser";
 import { expect, test } from "vitest";
 import { siteJsonSchemaText } from "./json-schema.ts";
 import { siteKeys } from "./keys.ts";
+import { siteReferenceText } from "./reference.ts";
 
-test("docs/reference/site.schema.json is up to date (else: rampart docs --write)", () => {
-  const committed = readFileSync(new URL("../../docs/reference/site.schema.json", import.meta.url), "utf8");
-  expect(committed).toBe(siteJsonSchemaText());
+test("the generated pages of docs/reference are up to date", () => {
+  expect(committed("site.schema.json")).toBe(siteJsonSchemaText());
+  expect(committed("site-file.md")).toBe(siteReferenceText());
 });
+
+function committed(name: string): string {
+  return readFileSync(new URL(`../../docs/reference/${name}`, import.meta.url), "utf8");
+}
 
 test("every key is described, and every leaf that takes free values has an example", () => {
   for (const key of siteKeys()) expect(key.description, key.path).not.toBe("");

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { command, folder, list, matching, text, urlPath, value, whole } from "./schema-words.ts";
 
 const route = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 // The vocabulary of the schema.
 // Every message completes the sentence "… must be": shape.ts says the rest. Whatever needs a longer answer than

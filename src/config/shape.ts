@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Problem } from "../base/problem.ts";
 import { listed } from "../base/text.ts";
 import type { SiteInput } from "./input.ts";

@@ -4,11 +4,26 @@ import { run } from "./process.ts";
 import type { LabHost } from "./spec.ts";
 import { lastLines } from "./tools.ts";
 
-/** Asks every address until sshd says who it is; prints each address that has answered. */
-const ASK_SCRIPT = `for address; do (
-  until exec 3<>/dev/tcp/$address/22 && read -rt 2 -u 3 banner && [[ $banner == SSH-* ]]; do exec 3>&-; sleep 0.05; done
-  echo "$address"
-) 2>/dev/null & done; wait`;
+/**
+ * Runs in the lab's namespace, which we cannot enter ourselves: asks every address until sshd says who it is, and prints
+ * each that has. A SYN that a half-booted host lost is given up soon; the kernel would repeat it after a second only.
+ */
+const ASK_SCRIPT = `
+const { connect } = require("node:net");
+const ask = (address) => {
+  const socket = connect({ host: address, port: 22 });
+  const again = () => { socket.destroy(); setTimeout(ask, 50, address); };
+  let timer = setTimeout(again, 200);
+  socket.on("connect", () => { clearTimeout(timer); timer = setTimeout(again, 3000); });
+  socket.on("error", () => {}).on("close", (failed) => { if (failed) { clearTimeout(timer); again(); } });
+  socket.on("data", (text) => {
+    clearTimeout(timer);
+    socket.destroy();
+    if (String(text).startsWith("SSH-")) console.log(address); else setTimeout(ask, 50, address);
+  });
+};
+process.argv.slice(1).forEach(ask);
+`;
 
 /** Waits until the hosts answer on port 22, at most that long; calls back for each. Yields those that did not. */
 export function waitForSsh(
@@ -20,7 +35,7 @@ export function waitForSsh(
   const left = new Map(hosts.map((host) => [host.inside, host]));
   const missing: LabHost[] = [];
   if (hosts.length === 0) return { missing: Promise.resolve([]), giveUp: () => {} };
-  const argv = [`--net=${labNetns(name)}`, "bash", "-c", ASK_SCRIPT, "ask", ...left.keys()];
+  const argv = [`--net=${labNetns(name)}`, process.execPath, "-e", ASK_SCRIPT, "--", ...left.keys()];
   const child = spawn("nsenter", argv, { stdio: ["ignore", "pipe", "ignore"], detached: true });
   let closed = false;
   const end = () => {

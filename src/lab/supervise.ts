@@ -51,11 +51,12 @@ sweep() {
 # nspawn makes the cable; we put it into the bridge.
 plug() {
   tries=0
-  until ip link set "$1" master "$2" 2>/dev/null; do
-    tries=$((tries + 1)); [ $tries -lt 500 ] && kill -0 $child 2>/dev/null || return
-    sleep 0.02
+  until [ -e "/proc/sys/net/ipv4/conf/$1" ]; do
+    tries=$((tries + 1)); [ $tries -lt 600 ] && kill -0 $child 2>/dev/null || return
+    sleep 0.05
   done
-  [ -e "$dir/unplugged" ] || ip link set "$1" up
+  [ -e "$dir/unplugged" ] && state=down || state=up
+  ip link set "$1" master "$2" $state
 }
 
 if [ "$RAMPART_LIFE" = boot ]; then boot; fi

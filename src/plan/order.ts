@@ -25,7 +25,8 @@ interface Work {
 export function sitePlan(input: OrderInput): Plan {
   const { topology, changes } = input;
   const work = topology.hosts.map((host) => ({ host, changes: changes.get(host.name) ?? [] }));
-  const fresh = work.filter(({ host }) => input.observed.get(host.name)?.generation === undefined);
+  // Number 0: a first apply that was cut short. Such a host serves nobody yet.
+  const fresh = work.filter(({ host }) => (input.observed.get(host.name)?.generation?.number ?? 0) === 0);
   const serving = work.filter((one) => !fresh.includes(one));
   const split = serving.map((one) => splitDoors(one, input));
   const stages = [
@@ -34,7 +35,7 @@ export function sitePlan(input: OrderInput): Plan {
       split.map((one) => one.doors),
       [],
     ),
-    ...newcomerStages(fresh, input),
+    ...newcomerStages(fresh, input, serving.length > 0),
     ...rollingStages(
       split.map((one) => one.rest),
       input,
@@ -76,7 +77,7 @@ function narrowing(change: Change, host: Host, { desired, observed }: OrderInput
 }
 
 /** Newcomers serve nobody yet, so they come up side by side; only what needs the database waits for it. */
-function newcomerStages(fresh: readonly Work[], { topology }: OrderInput): readonly Stage[] {
+function newcomerStages(fresh: readonly Work[], { topology }: OrderInput, joining: boolean): readonly Stage[] {
   const usesDatabase = ({ host }: Work) =>
     topology.site.app.some((service) => service.name === host.service && service.database);
   const independent = fresh.filter((one) => !usesDatabase(one));
@@ -85,6 +86,8 @@ function newcomerStages(fresh: readonly Work[], { topology }: OrderInput): reado
   const members = hostsOf(topology, "database").map((host) => host.name);
   const databases = independent.filter(({ host }) => host.tier === "database");
   const gate = dependent.length > 0 && databases.length > 0 ? members : [];
+  // A newcomer to a site that serves must be well before its users hear of it.
+  const well = joining ? fresh.map(({ host }) => host.name) : [];
   return [
     stage(`bring up ${tiersOf(independent)}`, independent, gate),
     stage("bring up what uses the database, migrating its schema", migrating, []),
@@ -93,7 +96,11 @@ function newcomerStages(fresh: readonly Work[], { topology }: OrderInput): reado
       dependent.filter((one) => !migrating.includes(one)),
       [],
     ),
-  ];
+  ]
+    .filter((one) => one.hosts.length > 0)
+    .map((one, index, all) =>
+      index === all.length - 1 ? { ...one, gate: [...new Set([...one.gate, ...well])] } : one,
+    );
 }
 
 /** Tier after tier, from those that are used to those that use them; within a tier few hosts at a time. */

@@ -29,13 +29,27 @@ export async function loadSiteFile(folderOrFile: string): Promise<LoadedSiteFile
     const { readYaml } = await import("./yaml.ts");
     return { file, folder, ...readYaml(file, text) };
   }
-  const [{ runSiteFile }, { sourceLines }] = await Promise.all([import("./run.ts"), import("./source-lines.ts")]);
-  return { file, folder, raw: await runSiteFile(file), line: sourceLines(text) };
+  return { file, folder, ...(await readTypescript(file, text)) };
+}
+
+async function readTypescript(file: string, text: string): Promise<Pick<LoadedSiteFile, "raw" | "line">> {
+  const [{ statedSite }, { typescriptLine }, { syntaxTree }] = await Promise.all([
+    import("./typescript-literal.ts"),
+    import("./typescript-lines.ts"),
+    import("./typescript-syntax.ts"),
+  ]);
+  const tree = syntaxTree(text);
+  const line = (path: string) => (tree === undefined ? undefined : typescriptLine(tree, path));
+  const stated = tree === undefined ? undefined : statedSite(tree);
+  if (stated !== undefined) return { raw: stated, line };
+  const { runSiteFile } = await import("./typescript-run.ts");
+  return { raw: await runSiteFile(file), line };
 }
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    // Without the byte order mark that some editors put first.
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
     return fail("the site file cannot be read", {

@@ -15,6 +15,8 @@ function place(host: Host): readonly OptionLine[] {
   return [
     ["server_id", host.index + 1],
     ["datadir", paths.data],
+    "Kept relay logs are no database.",
+    ["ignore_db_dirs", ".rampart-relay"],
     ["socket", paths.socket],
     ["port", 3306],
     "The inside network only; this host itself uses the socket.",

@@ -24,22 +24,39 @@ fail() { echo "failed: $*" >&2; exit 1; }
 
 # SQL from standard input, as root by the unix socket. Nothing may hang for ever: commits wait without end when no
 # replica acknowledges them.
-sql() { client --skip-column-names; }
 client() { timeout 20 mariadb --no-defaults --protocol=socket --socket=${paths.socket} --user=root --batch "$@"; }
+sql() { client --skip-column-names; }
 ask() { printf '%s\n' "$1" | sql; }
-field() { printf '%s\n' "$slave" | sed -n "s/^ *$1: \{0,1\}//p" | head -n 1; }
-look() { slave=$(echo 'SHOW SLAVE STATUS\G' | client); }
+
+# How it stands, in one question: each call of the client costs as much as all of its questions.
+look() {
+  facts=$(client << 'END'
+SELECT @@gtid_binlog_pos AS history, @@version AS version, @@read_only AS read_only, @@rpl_semi_sync_slave_enabled AS voter\G
+SHOW SLAVE STATUS\G
+END
+  )
+}
+field() { printf '%s\n' "$facts" | sed -n "s/^ *$1: \{0,1\}//p" | head -n 1; }
 
 record() { printf '%s\n' "$1" > "$state/standing.new" && sync "$state/standing.new" && mv "$state/standing.new" "$state/standing"; }
 digest() { sha256sum < "$1" | cut -d ' ' -f 1; }
 
 wait_for_server() {
   tries=0
-  until history=$(ask 'SELECT @@gtid_binlog_pos' 2> /dev/null); do
+  until look 2> /dev/null; do
     tries=$((tries + 1))
     [ $tries -lt 200 ] || fail "MariaDB does not answer at ${paths.socket}; see journalctl -u mariadb"
     sleep 0.05
   done
+  history=$(field history)
+  source=$(field Master_Host)
+}
+
+# System tables of an older version are brought up to date on each member by itself, before it serves.
+upgrade() {
+  version=$(field version)
+  case $(cat ${paths.data}/mariadb_upgrade_info 2> /dev/null) in "$(echo "$version" | cut -d - -f 1)-"*) return 0 ;; esac
+  mariadb-upgrade --no-defaults --socket=${paths.socket} --user=root --silent || fail "mariadb-upgrade did not succeed"
 }
 `;
 
@@ -91,22 +108,19 @@ apply_accounts() {
 `;
 
 const primary = String.raw`
-semi_sync() {
-  ask "SELECT CONCAT_WS(' ', @@rpl_semi_sync_master_enabled, @@rpl_semi_sync_master_wait_point,
-    @@rpl_semi_sync_master_wait_no_slave, @@rpl_semi_sync_master_timeout)"
-}
-
 # From here on a commit is acknowledged only when a voter has it. The time-out is read back, because MariaDB turns some
 # values into 0 (instantly asynchronous) without an error.
 enable_semi_sync() {
-  unlimited='ON AFTER_SYNC ON 18446744073709551615'
-  [ "$(semi_sync)" = "$unlimited" ] || ask "SET GLOBAL rpl_semi_sync_master_timeout = 18446744073709551615;
+  query="SELECT CONCAT_WS(' ', @@rpl_semi_sync_master_enabled, @@rpl_semi_sync_master_wait_point,
+    @@rpl_semi_sync_master_wait_no_slave, @@rpl_semi_sync_master_timeout);
+    SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_status'"
+  unlimited='ON AFTER_SYNC ON 18446744073709551615 Rpl_semi_sync_master_status ON'
+  seen=$(ask "$query" | xargs)
+  [ "$seen" != "$unlimited" ] || return 0
+  seen=$(ask "SET GLOBAL rpl_semi_sync_master_timeout = 18446744073709551615;
     SET GLOBAL rpl_semi_sync_master_wait_point = AFTER_SYNC; SET GLOBAL rpl_semi_sync_master_wait_no_slave = ON;
-    SET GLOBAL rpl_semi_sync_master_enabled = ON"
-  seen=$(semi_sync)
+    SET GLOBAL rpl_semi_sync_master_enabled = ON; $query" | xargs)
   [ "$seen" = "$unlimited" ] || fail "semi-sync is '$seen' instead of '$unlimited'; $HOST stays read-only"
-  status=$(ask "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_status'" | cut -f 2)
-  [ "$status" = ON ] || fail "semi-sync is $status; $HOST stays read-only"
 }
 
 become_primary() {
@@ -117,10 +131,10 @@ become_primary() {
   [ "$was" = primary ] || record primary
   if [ "$VOTERS" -gt 0 ]; then
     enable_semi_sync
-  elif [ "$(semi_sync | cut -d ' ' -f 1)" = ON ]; then
+  elif [ "$(ask 'SELECT @@rpl_semi_sync_master_enabled')" = 1 ]; then
     ask 'SET GLOBAL rpl_semi_sync_master_enabled = OFF'
   fi
-  if [ "$(ask 'SELECT @@read_only')" != 0 ]; then
+  if [ "$(field read_only)" != 0 ]; then
     ask 'SET GLOBAL read_only = OFF'
     echo "$HOST is the primary and takes writes"
   fi
@@ -142,9 +156,8 @@ start_replication() {
   if [ -z "$source" ] || [ "$(cat "$state/source" 2> /dev/null)" != "$wanted" ]; then
     [ "$(field Slave_SQL_Running)" != Yes ] || drain
     keep_relay_log
-    sql < ${paths.source}
+    (cat ${paths.source}; echo 'START SLAVE;') | sql
     printf '%s\n' "$wanted" > "$state/source"
-    ask 'START SLAVE'
     echo "$HOST replicates from $PRIMARY"
   elif [ "$(field Slave_IO_Running)$(field Slave_SQL_Running)" = NoNo ]; then
     keep_relay_log
@@ -185,10 +198,9 @@ see_replication() {
 become_replica() {
   check_replica
   [ "$was" = replica ] || record replica
-  [ "$(ask 'SELECT @@read_only')" = 1 ] || ask 'SET GLOBAL read_only = ON'
   voter_changed=0
-  if [ "$(ask 'SELECT @@rpl_semi_sync_slave_enabled')" != "$VOTER" ]; then
-    ask "SET GLOBAL rpl_semi_sync_slave_enabled = $VOTER"
+  if [ "$(field voter)$(field read_only)" != "$VOTER"1 ]; then
+    ask "SET GLOBAL read_only = ON; SET GLOBAL rpl_semi_sync_slave_enabled = $VOTER"
     voter_changed=1
   fi
   start_replication
@@ -198,8 +210,7 @@ become_replica() {
 
 const story = String.raw`
 wait_for_server
+upgrade
 was=$(cat "$state/standing" 2> /dev/null || true)
-look
-source=$(field Master_Host)
 "become_$STANDING"
 `;

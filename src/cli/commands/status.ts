@@ -1,0 +1,16 @@
+import { statusText } from "../../report/status.ts";
+import { exitCodes, type GlobalOptions } from "../options.ts";
+import { reportStyle, writeJson, writeText } from "../output.ts";
+import { openSite } from "../site.ts";
+import { siteStatus } from "../status.ts";
+
+/** Shows how the site is now. Exit code 1 when a host is not well or an alert fires. */
+export async function statusCommand(options: GlobalOptions): Promise<number> {
+  const open = await openSite(options);
+  const status = await siteStatus(open);
+  if (options.json) writeJson(status);
+  else writeText(statusText(status, reportStyle()));
+  const well =
+    status.hosts.every((host) => host.state === "well") && status.alerts.every((alert) => alert.state !== "firing");
+  return well && status.alertsKnown ? exitCodes.done : exitCodes.failed;
+}

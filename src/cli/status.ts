@@ -1,0 +1,147 @@
+import { existsSync } from "node:fs";
+import { labHosts } from "../lab/lab.ts";
+import { generationFile } from "../model/plan.ts";
+import type { AlertStatus, HostStatus, MemberStatus, SiteStatus } from "../model/status.ts";
+import type { Host, Topology } from "../model/topology.ts";
+import type { RemoteResult } from "../ssh/result.ts";
+import { run } from "../ssh/run.ts";
+import { labTarget } from "./lab-site.ts";
+import type { OpenSite } from "./site.ts";
+import { siteUrl } from "./url.ts";
+import { caFile } from "./world.ts";
+
+/** How the site is now: every host is asked once, all at the same time. What gives no answer is unknown, never well. */
+export async function siteStatus(open: OpenSite): Promise<SiteStatus> {
+  const { site, topology } = open;
+  const present = new Map(labHosts(site.name).map((host) => [host.name, host.state]));
+  const answers = new Map(
+    await Promise.all(
+      topology.hosts.map(async (host) => {
+        if (present.get(host.name) !== "running") return [host.name, undefined] as const;
+        return [
+          host.name,
+          await run(labTarget(site.name, host), statusScript(host, topology), { timeoutMs: 8000 }),
+        ] as const;
+      }),
+    ),
+  );
+  const output = (name: string) => answers.get(name)?.stdout ?? "";
+  const ca = caFile(open);
+  return {
+    site: site.name,
+    environment: site.environment.name,
+    url: siteUrl(site),
+    ca: existsSync(ca) ? ca : null,
+    hosts: topology.hosts.map((host) => hostStatus(host, present.get(host.name), answers.get(host.name))),
+    address: { ip: topology.networks.virtual, ...holderOf(topology, output) },
+    database: databaseStatus(open, output),
+    ...alertStatus(topology, output),
+  };
+}
+
+/** One script a host: its units, its Generation, and what only its tier knows. */
+function statusScript(host: Host, topology: Topology): string {
+  const own: Record<string, string> = {
+    balancer: `ip -o -4 addr show | grep -qF ' ${topology.networks.virtual}/' && echo "HOLDS"`,
+    database: `echo "DATABASE $(/usr/local/lib/rampart/database-status 2>/dev/null)"`,
+    monitor: `echo "ALERTS $(curl -sS -m 3 http://127.0.0.1:9090/api/v1/alerts 2>/dev/null)"`,
+  };
+  return `echo "SYSTEM $(systemctl is-system-running 2>/dev/null)"
+echo "FAILED $(systemctl list-units --state=failed --plain --no-legend 2>/dev/null | cut -d' ' -f1 | tr '\\n' ' ')"
+echo "GENERATION $(cat ${generationFile} 2>/dev/null)"
+${own[host.tier] ?? ""}
+echo "END"
+`;
+}
+
+function hostStatus(host: Host, state: string | undefined, answer: RemoteResult | undefined): HostStatus {
+  const facts = {
+    name: host.name,
+    role: host.tier,
+    ...(host.service ? { service: host.service } : {}),
+    address: host.inside,
+  };
+  if (state === undefined) return { ...facts, state: "not applied", detail: "no such host yet: rampart up" };
+  if (state !== "running")
+    return { ...facts, state: "off", detail: state === "off" ? `rampart lab start ${host.name}` : state };
+  if (!answer?.stdout.includes("END")) {
+    return { ...facts, state: "unreachable", detail: answer?.unreachable ?? "no answer" };
+  }
+  const generation = generationNumber(answer.stdout);
+  if (generation === 0) return { ...facts, state: "not applied", detail: "rampart up" };
+  const failed = line(answer.stdout, "FAILED").trim();
+  const system = line(answer.stdout, "SYSTEM");
+  if (failed !== "") return { ...facts, generation, state: "degraded", detail: `failed: ${failed}` };
+  if (system !== "running" && system !== "degraded")
+    return { ...facts, generation, state: "degraded", detail: `the system is ${system || "unknown"}` };
+  return { ...facts, generation, state: "well" };
+}
+
+function generationNumber(output: string): number {
+  try {
+    return Number((JSON.parse(line(output, "GENERATION")) as { number?: unknown }).number) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+function holderOf(topology: Topology, output: (name: string) => string): { holder: string | null; detail?: string } {
+  const holders = topology.hosts.filter((host) => /^HOLDS$/m.test(output(host.name))).map((host) => host.name);
+  if (holders.length > 1) return { holder: holders[0] ?? null, detail: `held by ${holders.join(" and ")} at once` };
+  return { holder: holders[0] ?? null };
+}
+
+function databaseStatus({ site, topology }: OpenSite, output: (name: string) => string): SiteStatus["database"] {
+  if (!site.database) return null;
+  const members = topology.hosts
+    .filter((host) => host.tier === "database")
+    .map((host) => member(host, output(host.name)));
+  const primaries = members.filter((one) => one.standing === "primary");
+  return { primary: primaries[0]?.host ?? null, promise: site.database.promise, members };
+}
+
+function member(host: Host, output: string): MemberStatus {
+  try {
+    const facts = JSON.parse(line(output, "DATABASE")) as Record<string, unknown>;
+    const lag = facts.standing === "primary" ? 0 : facts.lagSeconds;
+    return {
+      host: host.name,
+      standing: String(facts.standing ?? "unknown"),
+      lagSeconds: typeof lag === "number" ? lag : null,
+      ...(typeof facts.voter === "boolean" ? { voter: facts.voter } : {}),
+      ...(facts.error ? { detail: String(facts.error) } : {}),
+    };
+  } catch {
+    return { host: host.name, standing: "unknown", lagSeconds: null, detail: "no answer" };
+  }
+}
+
+function alertStatus(topology: Topology, output: (name: string) => string): Pick<SiteStatus, "alerts" | "alertsKnown"> {
+  const monitor = topology.hosts.find((host) => host.tier === "monitor");
+  try {
+    const answer = JSON.parse(line(output(monitor?.name ?? ""), "ALERTS")) as { data: { alerts: readonly RawAlert[] } };
+    const alerts = answer.data.alerts.map(
+      ({ labels, annotations, state, activeAt }): AlertStatus => ({
+        name: labels.alertname ?? "unnamed",
+        state,
+        severity: labels.severity ?? "",
+        summary: annotations.summary ?? "",
+        since: activeAt,
+      }),
+    );
+    return { alerts: alerts.filter((alert) => alert.state === "firing"), alertsKnown: true };
+  } catch {
+    return { alerts: [], alertsKnown: false };
+  }
+}
+
+interface RawAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: string;
+  readonly activeAt: string;
+}
+
+function line(output: string, word: string): string {
+  return new RegExp(`^${word} (.*)$`, "m").exec(output)?.[1] ?? "";
+}

@@ -1,0 +1,19 @@
+import { createHash } from "node:crypto";
+import { withReferences } from "../model/secret.ts";
+import type { DiffWorld } from "../resources/kind.ts";
+import type { World } from "./world.ts";
+
+export function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** The text with its secrets and the CA certificate in place. */
+export function resolved(text: string, world: World): string {
+  return withReferences(text, (name, kind) =>
+    kind === "ca" ? world.authority.certificatePem : world.secretValue(name),
+  );
+}
+
+export function diffWorld(world: World, now: number): DiffWorld {
+  return { digest: sha256, resolve: (text) => resolved(text, world), now: Math.floor(now / 1000) };
+}

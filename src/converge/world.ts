@@ -1,0 +1,26 @@
+import type { Emit } from "../model/event.ts";
+import type { Role } from "../model/role.ts";
+import type { Topology } from "../model/topology.ts";
+import type { Authority } from "../pki/authority.ts";
+import type { SshTarget } from "../ssh/target.ts";
+
+/** All that the converger needs, handed in by the command line: it knows no roles and no lab of its own. */
+export interface World {
+  readonly topology: Topology;
+  readonly roles: readonly Role[];
+  readonly targetOf: (host: string) => SshTarget;
+  /** The value of a secret; only ever used on the way to a host. */
+  readonly secretValue: (name: string) => string;
+  readonly authority: Authority;
+  /** Path of a release's archive on this machine; made when it is not there yet. */
+  readonly archive: (release: string, id: string) => Promise<string>;
+  /** How a command runs in the visitor's seat, outside the site. */
+  readonly visitor: (argv: readonly string[]) => readonly string[];
+  /** The CA certificate on this machine, for checks from the visitor's seat. */
+  readonly caFile: string;
+  /** user@machine */
+  readonly by: string;
+  readonly emit: Emit;
+  /** True after Ctrl-C: what runs is finished, nothing new is begun. */
+  readonly interrupted: () => boolean;
+}

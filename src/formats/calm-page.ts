@@ -1,0 +1,56 @@
+/** What a visitor reads when there is nothing better to show. Plain ASCII, and nothing that has to be loaded. */
+export interface CalmPage {
+  readonly title: string;
+  readonly text: string;
+}
+
+export const pages = {
+  unavailable: {
+    title: "We will be right back",
+    text: "The site cannot answer at the moment. Nothing you did is lost. Please try again in a few seconds.",
+  },
+  slow: {
+    title: "This takes too long",
+    text: "The answer did not come in time. If you sent something, please look whether it arrived before you send it again.",
+  },
+  missing: {
+    title: "This page does not exist",
+    text: "The address may be mistyped, or the page may have moved. The start page leads to all that there is.",
+  },
+  unknownSite: {
+    title: "This site is not here",
+    text: "This server does not know the name in the address. Please check how it is spelled.",
+  },
+} as const satisfies Record<string, CalmPage>;
+
+/** The page as HTML; `header` becomes a comment. */
+export function calmHtml({ title, text }: CalmPage, header: string): string {
+  return `<!doctype html>
+<!-- ${header.replaceAll("--", "- -")} -->
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>
+  :root { color-scheme: light dark }
+  body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto 0; padding: 0 1.5rem }
+  h1 { font-size: 1.5rem; font-weight: 600 }
+</style>
+<h1>${title}</h1>
+<p>${text}</p>
+</html>
+`;
+}
+
+/** A whole HTTP answer, as HAProxy's `errorfile` wants it. `status` is "503 Service Unavailable". */
+export function calmAnswer(status: string, page: CalmPage, header: string): string {
+  const body = calmHtml(page, header);
+  const head = [
+    `HTTP/1.1 ${status}`,
+    `Content-Length: ${body.length}`,
+    "Content-Type: text/html; charset=utf-8",
+    "Cache-Control: no-store",
+    ...(status.startsWith("503") ? ["Retry-After: 5"] : []),
+  ];
+  return `${head.join("\r\n")}\r\n\r\n${body}`;
+}

@@ -1,0 +1,97 @@
+import { type CertificateResource, type Origin, type Resource, resourceId } from "../model/resource.ts";
+import type { Host } from "../model/topology.ts";
+import { haproxyPaths } from "./haproxy-parts.ts";
+import { type SystemdLine, systemdFile } from "./systemd.ts";
+
+/** What differs between the hosts that run HAProxy. */
+export interface HaproxyHost {
+  readonly host: Host;
+  readonly origin: Origin;
+  /** Name in the certificate that the host shows inside the site, both as server and as client. */
+  readonly tlsName: string;
+  /** Text of haproxy.cfg. */
+  readonly config: string;
+  /** Error pages by file name, below haproxyPaths.errors. */
+  readonly pages: Readonly<Record<string, string>>;
+  /** Certificates of the role's own that HAProxy reads besides; they may lie in the folder that is made here. */
+  readonly certificates: readonly CertificateResource[];
+  /** Further lines of the unit's drop-in. */
+  readonly unitLines: readonly SystemdLine[];
+  /** Ids of files that HAProxy must be restarted for. */
+  readonly restartOn: readonly string[];
+}
+
+const dropIn = "/etc/systemd/system/haproxy.service.d/rampart.conf";
+
+/** HAProxy on a host: package, certificate, configuration and unit. The three tiers that run it have it in common. */
+export function haproxyResources(wanted: HaproxyHost): readonly Resource[] {
+  const { host, origin, tlsName, config, pages, unitLines } = wanted;
+  const file = (path: string, content: string): Resource => ({
+    ...origin,
+    kind: "file",
+    file: path,
+    content,
+    mode: "0644",
+    owner: "root",
+    group: "root",
+  });
+  const pageFiles = Object.entries(pages).map(([name, content]) => file(`${haproxyPaths.errors}/${name}`, content));
+  return [
+    { ...origin, kind: "package", name: "haproxy" },
+    {
+      ...origin,
+      kind: "package",
+      name: "socat",
+      why: "Speaks to HAProxy's admin socket: draining a host, reading its state.",
+    },
+    {
+      ...origin,
+      ...{ kind: "directory", directory: "/etc/haproxy/tls", mode: "0700", owner: "root", group: "root" },
+      why: "Private keys that HAProxy reads before it gives up root's rights.",
+    },
+    {
+      ...origin,
+      kind: "certificate",
+      commonName: tlsName,
+      dnsNames: [tlsName, host.fqdn],
+      ipAddresses: [],
+      usages: ["server", "client"],
+      certificateFile: haproxyPaths.certificate,
+      keyFile: haproxyPaths.certificate,
+      group: "root",
+      why: "How this host proves itself to the others of the site, and they know what it may do.",
+    },
+    ...wanted.certificates,
+    ...pageFiles,
+    file(haproxyPaths.config, config),
+    file(dropIn, dropInText(host, unitLines)),
+    {
+      ...origin,
+      kind: "unit",
+      name: "haproxy.service",
+      state: "running",
+      check: `haproxy -c -q -f ${haproxyPaths.config}`,
+      reloadOn: [
+        `file:${haproxyPaths.config}`,
+        `file:${haproxyPaths.ca}`,
+        `certificate:${haproxyPaths.certificate}`,
+        ...wanted.certificates.map(resourceId),
+        ...Object.keys(pages).map((name) => `file:${haproxyPaths.errors}/${name}`),
+      ],
+      restartOn: [`file:${dropIn}`, ...wanted.restartOn],
+    },
+  ];
+}
+
+function dropInText(host: Host, lines: readonly SystemdLine[]): string {
+  return systemdFile(
+    [
+      {
+        name: "Unit",
+        lines: ["However often it fails: nobody else would start it again.", ["StartLimitIntervalSec", "0"]],
+      },
+      { name: "Service", lines: [["Restart", "always"], ["RestartSec", "100ms"], ...lines] },
+    ],
+    `Made by Rampart for ${host.name}: change the site file instead. Why: HAProxy comes back by itself.`,
+  );
+}

@@ -1,0 +1,29 @@
+/** A section of haproxy.cfg. Lines that begin with `#` are comments; an empty line stays empty. */
+export interface HaproxySection {
+  readonly kind: "global" | "defaults" | "frontend" | "backend" | "listen";
+  /** Every section but `global` has one. */
+  readonly name?: string;
+  /** For `frontend`, `backend`, `listen`: the `defaults` section they take over. */
+  readonly from?: string;
+  /** Why the section is there: the comment above it. */
+  readonly why?: string;
+  readonly lines: readonly string[];
+}
+
+/** haproxy.cfg (HAProxy 3.0 configuration manual, section 2). Lines are written as they are: quote values by `haproxyWord`. */
+export function haproxyFile(sections: readonly HaproxySection[], header: string): string {
+  return `${[`# ${header}`, ...sections.map(sectionText)].join("\n\n")}\n`;
+}
+
+/** One argument of a line: strong quotes where needed, in which only the quote itself is special (section 2.2). */
+export function haproxyWord(text: string): string {
+  return /^[A-Za-z0-9_\-.,:/@%+=()[\]]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function sectionText({ kind, name, from, why, lines }: HaproxySection): string {
+  const title = [kind, name, ...(from === undefined ? [] : ["from", from])]
+    .filter((word) => word !== undefined)
+    .join(" ");
+  const comment = why === undefined ? [] : [`# ${why}`];
+  return [...comment, title, ...lines.map((line) => (line === "" ? "" : `  ${line}`))].join("\n");
+}

@@ -1,0 +1,163 @@
+import { byName, plural } from "../base/text.ts";
+import type { Plan, Stage } from "../model/plan.ts";
+import type { Host } from "../model/topology.ts";
+import { fileDiffText } from "./difference.ts";
+import { columnWidths, hanging, harmless, padded, visibleWidth, wrapped } from "./layout.ts";
+import { hostNames, subjectOf } from "./names.ts";
+import { type PlanRow, planRows } from "./plan-rows.ts";
+import { colors, type Style } from "./style.ts";
+
+export interface PlanTextOptions {
+  /** Also why each thing should be there, and the differences of files. */
+  readonly verbose?: boolean;
+  /** To know tiers by; without them the names of hosts tell. */
+  readonly hosts?: readonly Pick<Host, "name" | "tier">[];
+  /** Hosts that leave the site. */
+  readonly retired?: readonly string[];
+  /** Hosts that could not be looked at: nothing is known of them. */
+  readonly unknown?: readonly string[];
+  /** Contents of files now and then, for `verbose`; secrets as references. */
+  readonly differences?: readonly FileDifference[];
+}
+
+export interface FileDifference {
+  readonly host: string;
+  /** resourceId */
+  readonly id: string;
+  /** undefined: not there. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** A plan to read before it is done. Ends with a line end. */
+export function planText(plan: Plan, options: PlanTextOptions, style: Style): string {
+  const unknown = options.unknown ?? [];
+  const rows = planRows(plan, options);
+  if (rows.length === 0) return `${nothingText(unknown)}\n`;
+  return `${rowsText(rows, options, style)}\n\n${summary(plan, options, style)}\n${orderLine(plan, style)}\n`;
+}
+
+function nothingText(unknown: readonly string[]): string {
+  if (unknown.length === 0) return "Nothing to change: the site is what the file says.";
+  return `Nothing to change on the hosts that answered. Unknown: ${unknown.join(" ")}.`;
+}
+
+/** One line a change where everything fits beside each other, else its reason and effect under its subject. */
+function rowsText(rows: readonly PlanRow[], options: PlanTextOptions, style: Style): string {
+  const left = leftColumns(rows, options, style);
+  const column = visibleWidth(left[0] ?? "");
+  const room = style.width - column;
+  const [subjectWidth = 0, reasonWidth = 0, effectWidth = 0] = columnWidths(
+    rows.map((row) => [row.reason === "" ? "" : row.subject, row.reason, row.effect]),
+  );
+  const beside = subjectWidth + 2 + reasonWidth + 2 + effectWidth <= room;
+  return rows
+    .flatMap((row, index) => {
+      const head = left[index] ?? "";
+      const lines = beside
+        ? [besideLine(row, [subjectWidth, reasonWidth], style)]
+        : [row.subject, ...belowLines(row, room, style)];
+      const text = hanging(head.trimEnd(), lines, column);
+      return options.verbose ? [text, ...explained(row, options, style)] : [text];
+    })
+    .join("\n");
+}
+
+function leftColumns(rows: readonly PlanRow[], { verbose }: PlanTextOptions, style: Style): readonly string[] {
+  const paint = colors(style);
+  const room = verbose ? 60 : Math.max(16, Math.floor(style.width / 4));
+  const names = rows.map((row) => hostNames(row.hosts, room));
+  const [groupWidth = 0, nameWidth = 0] = columnWidths(rows.map((row, index) => [row.group, names[index] ?? ""]));
+  const signs = { "+": paint.good, "~": paint.careful, "-": paint.bad };
+  return rows.map((row, index) => {
+    const again = rows[index - 1]?.group === row.group && rows[index - 1]?.sign === row.sign;
+    const group = padded(again ? "" : row.group, groupWidth);
+    return `  ${paint.bold(group)}  ${signs[row.sign](row.sign)} ${padded(names[index] ?? "", nameWidth)}  `;
+  });
+}
+
+function besideLine(row: PlanRow, [subject, reason]: readonly [number, number], style: Style): string {
+  if (row.reason === "") return row.subject;
+  return `${padded(row.subject, subject)}  ${padded(harmless(row.reason), reason)}  ${effectText(row, style)}`;
+}
+
+function belowLines(row: PlanRow, room: number, style: Style): readonly string[] {
+  if (row.reason === "") return [];
+  const text = [harmless(row.reason), row.effect].filter((part) => part !== "").join(" · ");
+  return wrapped(text, room - 2).map((line) => `  ${colors(style).dim(line)}`);
+}
+
+function effectText(row: PlanRow, style: Style): string {
+  return /restart|stop/.test(row.effect) ? colors(style).careful(row.effect) : row.effect;
+}
+
+function explained(row: PlanRow, options: PlanTextOptions, style: Style): readonly string[] {
+  const paint = colors(style);
+  const from = row.path === "" ? "" : ` (${row.path})`;
+  const why =
+    row.why === "" ? [] : wrapped(`${harmless(row.why)}${from}`, style.width - 6).map((line) => `      ${line}`);
+  const found = options.differences?.find((one) => one.id === row.id && row.hosts.includes(one.host));
+  if (!found) return why.map(paint.dim);
+  const text = fileDiffText(subjectOf(row.id), found.before, found.after, style).trimEnd();
+  const shown = text.split("\n").map((line) => `      ${line}`);
+  const which = row.hosts.length > 1 && text !== "" ? [paint.dim(`      as on ${found.host}:`)] : [];
+  return [...why.map(paint.dim), ...which, ...(text === "" ? [] : shown), ""];
+}
+
+function summary(plan: Plan, options: PlanTextOptions, style: Style): string {
+  const { retired = [], unknown = [] } = options;
+  const changed = new Set(
+    plan.stages.flatMap((stage) => stage.hosts.map(({ host }) => host)).filter((host) => !plan.added.includes(host)),
+  );
+  const counts = [
+    `${plural(plan.added.length, "host")} added`,
+    `${retired.length} removed`,
+    `${changed.size} changed`,
+    `${plan.unchanged.length} unchanged`,
+    ...(unknown.length > 0 ? [`${unknown.length} unknown (${unknown.join(" ")} did not answer)`] : []),
+  ].join(", ");
+  const line = `${counts}.  ${interruptions(plan)}`;
+  if (visibleWidth(line) + 2 <= style.width) return `  ${line}`;
+  return [`${counts}.`, interruptions(plan)]
+    .flatMap((text) => wrapped(text, style.width - 2).map((one) => `  ${one}`))
+    .join("\n");
+}
+
+/** Which programs that serve are stopped or restarted, and whether their users are sent elsewhere first. */
+function interruptions(plan: Plan): string {
+  const found = new Map<string, { readonly what: string; readonly drained: boolean; readonly hosts: string[] }>();
+  for (const work of plan.stages.flatMap((stage) => stage.hosts)) {
+    if (plan.added.includes(work.host)) continue;
+    for (const { id, effect } of work.changes) {
+      if (effect !== "restart" && effect !== "stop") continue;
+      const what = `${subjectOf(id)} ${effect === "stop" ? "stops" : "restarts"}`;
+      const key = `${what} ${work.drain}`;
+      const entry = found.get(key) ?? { what, drained: work.drain, hosts: [] };
+      found.set(key, { ...entry, hosts: [...new Set([...entry.hosts, work.host])] });
+    }
+  }
+  if (found.size === 0) return "No restart, no dropped connection.";
+  const parts = [...found.values()].map(
+    ({ what, drained, hosts }) => `${what} on ${hostNames(hosts, 40)}${drained ? ", drained first" : ""}`,
+  );
+  return `${parts.join("; ")}.`;
+}
+
+function orderLine(plan: Plan, style: Style): string {
+  if (plan.stages.length === 0) return "";
+  const steps = plan.stages.map(stageName).join(" → ");
+  const lines = wrapped(steps.replaceAll(" → ", " →\u00a0"), style.width - 9).map((line) =>
+    line.replaceAll("\u00a0", " "),
+  );
+  return hanging("  order:", lines, 9);
+}
+
+/** A stage in few words: what its title says of doors, else its hosts. */
+function stageName(stage: Stage): string {
+  const hosts = stage.hosts.map((one) => one.host).toSorted(byName);
+  if (/doors$/.test(stage.title)) {
+    const name = stage.title.startsWith("open") ? "doors" : "close doors";
+    return `${name} (${hostNames(hosts, 30).replaceAll(" ", ", ")})`;
+  }
+  return hostNames(hosts, 30);
+}

@@ -1,0 +1,138 @@
+import { type HaproxySection, haproxyFile, haproxyWord } from "../../formats/haproxy.ts";
+import {
+  globalSection,
+  haproxyPaths,
+  httpDefaults,
+  metricsFrontend,
+  noteRequest,
+  poolSections,
+  usePool,
+} from "../../formats/haproxy-parts.ts";
+import type { Site } from "../../model/site.ts";
+import { type Host, offersOf, type Topology, tierName } from "../../model/topology.ts";
+import { alivePort, publicCertificate, servedNames } from "./facts.ts";
+
+/** haproxy.cfg of a balancer: opens the visitors' TLS, tells the inside who they are, and spreads them over the web hosts. */
+export function balancerHaproxy(host: Host, topology: Topology): string {
+  const { site, networks } = topology;
+  const sections = [
+    globalSection(publicTls),
+    httpDefaults("30s"),
+    aliveFrontend,
+    httpFrontend(site, networks.virtual),
+    httpsFrontend(site, networks.virtual),
+    ...poolSections({
+      name: "web",
+      why: "The web hosts.",
+      tlsName: tierName(site, "web"),
+      health: "/.rampart/ping",
+      servers: offersOf(topology, "web.https").map(({ host: name, address, port }) => ({ name, address, port })),
+      lines: [502, 503, 504].map((status) => `errorfile ${status} ${haproxyPaths.errors}/rampart-${status}.http`),
+    }),
+    metricsFrontend(host.inside, tierName(site, "monitor")),
+  ];
+  const why = "spreads visitors over the web hosts.";
+  return haproxyFile(sections, `Made by Rampart for ${host.name}: change the site file instead. Why: ${why}`);
+}
+
+/** Mozilla's intermediate guideline 6.0; testssl.sh gave A+ for these lines. */
+const publicTls: readonly string[] = [
+  "# Visitors: Mozilla's intermediate guideline 6.0, the post-quantum group first.",
+  "ssl-default-bind-options prefer-client-ciphers ssl-min-ver TLSv1.2 no-tls-tickets",
+  "ssl-default-bind-curves X25519MLKEM768:X25519:prime256v1:secp384r1",
+  "ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
+  "ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305",
+];
+
+const aliveFrontend: HaproxySection = {
+  kind: "frontend",
+  name: "alive",
+  from: "http",
+  why: "Asked by keepalived on this host: does HAProxy still answer?",
+  lines: [
+    `bind 127.0.0.1:${alivePort}`,
+    "http-request set-log-level silent",
+    "http-request return status 200 content-type text/plain string alive",
+  ],
+};
+
+function httpFrontend(site: Site, address: string): HaproxySection {
+  const { localDomain, httpsPort } = site.environment;
+  const others = servedNames(site).filter((name) => name !== site.domain && name !== localDomain);
+  return {
+    kind: "frontend",
+    name: "http",
+    from: "http",
+    why: "Plain HTTP is answered by the way to HTTPS only; 308 keeps the method and the body.",
+    lines: [
+      `bind ${address}:80`,
+      ...noteRequest("unique-id"),
+      "unique-id-format %[uuid()]",
+      "# Published on a port of the operator's machine.",
+      `http-request redirect prefix https://${localDomain}${portSuffix(httpsPort)} code 308 if ${hostIs([localDomain])}`,
+      ...others.map((name) => `http-request redirect prefix https://${name} code 308 if ${hostIs([name])}`),
+      `http-request redirect prefix https://${site.domain} code 308`,
+    ],
+  };
+}
+
+function httpsFrontend(site: Site, address: string): HaproxySection {
+  const { localDomain, httpsPort } = site.environment;
+  const aliasLines =
+    site.aliases.length === 0
+      ? []
+      : [`http-request redirect prefix https://${site.domain} code 308 if ${hostIs(site.aliases)}`];
+  return {
+    kind: "frontend",
+    name: "https",
+    from: "http",
+    why: "The site. TLS ends here; what goes on to the web hosts is encrypted again.",
+    lines: [
+      `bind ${address}:443 ssl crt ${publicCertificate} alpn h2,http/1.1`,
+      ...noteRequest("unique-id"),
+      "unique-id-format %[uuid()]",
+      ...aliasLines,
+      "# 421: a browser that reused a connection for another name asks again on one of its own (RFC 9110, 15.5.20).",
+      `http-request return status 421 content-type "text/html; charset=utf-8" file ${haproxyPaths.errors}/rampart-unknown.html unless ${hostIs(servedNames(site))}`,
+      "",
+      "# Who asks is what we saw, never what the visitor says.",
+      "http-request del-header x-forwarded- -m beg",
+      ...["Forwarded", "X-Real-IP", "X-Client-IP", "True-Client-IP", "Proxy"].map(
+        (name) => `http-request del-header ${name}`,
+      ),
+      "http-request set-header X-Forwarded-For %[src]",
+      "http-request set-header X-Forwarded-Proto https",
+      "http-request set-header X-Forwarded-Host %[req.hdr(host)]",
+      "http-request set-header X-Forwarded-Port 443",
+      `http-request set-header X-Forwarded-Port ${httpsPort} if ${hostIs([localDomain])}`,
+      "http-request set-header X-Request-ID %[unique-id]",
+      "",
+      "# HSTS is the balancer's to promise. The others are defaults: an application that sets its own keeps it.",
+      'http-after-response set-header Strict-Transport-Security "max-age=63072000"',
+      ...Object.entries(defaultHeaders).map(
+        ([name, value]) =>
+          `http-after-response set-header ${name} ${haproxyWord(value)} unless { res.hdr(${name}) -m found }`,
+      ),
+      "http-after-response del-header Server",
+      "http-after-response set-header X-Request-ID %[unique-id]",
+      "",
+      ...usePool("web", ""),
+    ],
+  };
+}
+
+const defaultHeaders: Readonly<Record<string, string>> = {
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "SAMEORIGIN",
+  "Content-Security-Policy": "frame-ancestors 'self'",
+  "Referrer-Policy": "strict-origin-when-cross-origin",
+  "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+};
+
+function hostIs(names: readonly string[]): string {
+  return `{ var(txn.host) -m str ${names.join(" ")} }`;
+}
+
+function portSuffix(port: number): string {
+  return port === 443 ? "" : `:${port}`;
+}

@@ -1,0 +1,101 @@
+import { keepalivedBlock, keepalivedFile } from "../../formats/keepalived.ts";
+import { type Host, hostsOf, type Networks, type Topology } from "../../model/topology.ts";
+import { alivePort, downFile } from "./facts.ts";
+
+export const checkProgram = "/usr/local/sbin/check-haproxy";
+
+/**
+ * keepalived.conf: which balancer holds the two virtual addresses. They move together, 0.13 s after the holder lost its power
+ * (median; 0.16 s worst), at once when its HAProxy ends.
+ */
+export function balancerKeepalived(host: Host, topology: Topology): string {
+  const why = "one balancer holds the site's addresses, and another takes them over.";
+  return keepalivedFile(
+    [
+      globalDefinitions(host),
+      "",
+      "# Written by haproxy.service: tells of a HAProxy that ended within milliseconds.",
+      keepalivedBlock(
+        "track_file haproxy_down",
+        `file ${downFile}`,
+        "# Anything but 0 is a fault, at once.",
+        "weight 0",
+      ),
+      "",
+      "# Tells of a HAProxy that runs but does not answer. Only the one on this host: web hosts that are down are no reason to",
+      "# move the address.",
+      keepalivedBlock(
+        "vrrp_script haproxy",
+        `script "${checkProgram}"`,
+        "interval 0.3",
+        "timeout 1",
+        "fall 2",
+        "rise 2",
+      ),
+      "",
+      instance(host, topology),
+    ],
+    `Made by Rampart for ${host.name}: change the site file instead. Why: ${why}`,
+  );
+}
+
+function globalDefinitions(host: Host) {
+  return keepalivedBlock(
+    "global_defs",
+    `router_id ${host.name}`,
+    "vrrp_version 3",
+    "enable_script_security",
+    "script_user nobody nogroup",
+    "# Neighbours hear of a move three times, again after a second, and every ten seconds from then on.",
+    "vrrp_garp_master_repeat 3",
+    "vrrp_garp_master_delay 1",
+    "vrrp_garp_master_refresh 10",
+  );
+}
+
+function instance(host: Host, topology: Topology) {
+  const { networks } = topology;
+  const peers = hostsOf(topology, "balancer").filter((other) => other.name !== host.name);
+  return keepalivedBlock(
+    "vrrp_instance site",
+    "state BACKUP",
+    "# A balancer that comes back leaves the address where it is: each move ends the connections of visitors.",
+    "nopreempt",
+    `interface ${networks.insideInterface}`,
+    "virtual_router_id 51",
+    "# High priorities shorten the wait: (256 - priority)/256 of an advert is added to it.",
+    `priority ${priority(host)}`,
+    "advert_int 0.1",
+    "down_timer_adverts 2",
+    `unicast_src_ip ${host.inside}`,
+    ...(peers.length === 0 ? [] : [keepalivedBlock("unicast_peer", ...peers.map((peer) => peer.inside))]),
+    keepalivedBlock("track_file", "haproxy_down"),
+    keepalivedBlock("track_script", "haproxy"),
+    keepalivedBlock("virtual_ipaddress", ...virtualAddresses(networks)),
+  );
+}
+
+function virtualAddresses(networks: Networks): readonly string[] {
+  return [
+    `${networks.virtual}/${prefixOf(networks.outside)} dev ${networks.outsideInterface}`,
+    `${networks.virtualInside}/${prefixOf(networks.inside)} dev ${networks.insideInterface}`,
+  ];
+}
+
+function priority(host: Host): number {
+  return Math.max(1, 254 - 10 * host.index);
+}
+
+function prefixOf(network: string): string {
+  return network.split("/")[1] ?? "32";
+}
+
+/** The program that asks HAProxy whether it still answers. bash alone: it runs three times a second. */
+export function checkText(header: string): string {
+  return `#!/bin/bash
+# ${header}
+exec 3<>/dev/tcp/127.0.0.1/${alivePort} || exit 1
+printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3
+read -r -t 0.5 -u 3 _ status _ && [[ $status == 200 ]]
+`;
+}

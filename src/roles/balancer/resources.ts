@@ -1,0 +1,135 @@
+import { calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
+import { haproxyResources } from "../../formats/haproxy-host.ts";
+import { systemdFile } from "../../formats/systemd.ts";
+import type { CertificateResource, FileResource, Origin, Resource } from "../../model/resource.ts";
+import { type Host, type Topology, tierName } from "../../model/topology.ts";
+import { downFile, publicCertificate, publicNames } from "./facts.ts";
+import { balancerHaproxy } from "./haproxy.ts";
+import { balancerKeepalived, checkProgram, checkText } from "./keepalived.ts";
+
+const origin: Origin = { role: "balancer", path: "balancer", why: "HAProxy spreads visitors over the web hosts." };
+const sysctlFile = "/etc/sysctl.d/60-rampart-balancer.conf";
+const keepalivedDropIn = "/etc/systemd/system/keepalived.service.d/rampart.conf";
+const keepalivedConfig = "/etc/keepalived/keepalived.conf";
+
+/** Everything on a balancer but what every host has. */
+export function balancerResources(host: Host, topology: Topology): readonly Resource[] {
+  return [
+    sysctl(host),
+    ...haproxyResources({
+      host,
+      origin,
+      tlsName: tierName(topology.site, "balancer"),
+      config: balancerHaproxy(host, topology),
+      pages: errorPages(host),
+      certificates: [certificate(topology)],
+      restartOn: [`file:${sysctlFile}`],
+      unitLines: [
+        "The standby binds an address that it does not hold yet. At boot the kernel knows this already; here it learns of a change.",
+        ["ExecStartPre", `/usr/lib/systemd/systemd-sysctl ${sysctlFile}`],
+        "keepalived watches this file: the address moves within milliseconds of HAProxy's end.",
+        ["ExecStartPost", `/bin/sh -c "echo 0 > ${downFile}"`],
+        ["ExecStopPost", `/bin/sh -c "echo 1 > ${downFile}"`],
+      ],
+    }),
+    ...keepalivedResources(host, topology),
+  ];
+}
+
+function sysctl(host: Host): FileResource {
+  const why = "the balancer that stands by can bind the address before it holds it.";
+  return {
+    ...origin,
+    ...{ kind: "file", file: sysctlFile, mode: "0644", owner: "root", group: "root" },
+    content: `${header(host, why)}net.ipv4.ip_nonlocal_bind = 1\n`,
+    why: "HAProxy of the balancer that stands by binds an address that it does not hold yet.",
+  };
+}
+
+function certificate({ site }: Topology): CertificateResource {
+  return {
+    ...origin,
+    kind: "certificate",
+    commonName: site.domain,
+    dnsNames: publicNames(site),
+    ipAddresses: [],
+    usages: ["server"],
+    certificateFile: publicCertificate,
+    keyFile: publicCertificate,
+    group: "root",
+    path: "domain",
+    why: "What visitors' browsers verify: every name under which the site answers.",
+  };
+}
+
+function errorPages(host: Host): Readonly<Record<string, string>> {
+  const note = (why: string) => `Made by Rampart for ${host.name}: change the site file instead. Why: ${why}`;
+  const down = note("no web host can answer.");
+  return {
+    "rampart-502.http": calmAnswer("502 Bad Gateway", pages.unavailable, down),
+    "rampart-503.http": calmAnswer("503 Service Unavailable", pages.unavailable, down),
+    "rampart-504.http": calmAnswer("504 Gateway Timeout", pages.slow, note("a web host took too long.")),
+    "rampart-unknown.html": calmHtml(pages.unknownSite, note("someone asks for a name that is not the site's.")),
+  };
+}
+
+function keepalivedResources(host: Host, topology: Topology): readonly Resource[] {
+  const mine: Origin = { ...origin, why: "keepalived gives the site's addresses to one balancer that works." };
+  const file = (path: string, content: string, mode = "0644"): FileResource => ({
+    ...mine,
+    ...{ kind: "file", file: path, content, mode, owner: "root", group: "root" },
+  });
+  return [
+    { ...mine, kind: "package", name: "keepalived" },
+    {
+      ...mine,
+      kind: "package",
+      name: "iputils-arping",
+      why: "Asks the network who holds an address: one balancer, never two.",
+    },
+    file(checkProgram, checkText(note(host, "keepalived asks whether HAProxy still answers.")), "0755"),
+    file(keepalivedConfig, balancerKeepalived(host, topology)),
+    file(keepalivedDropIn, keepalivedUnit(host)),
+    {
+      ...mine,
+      ...{ kind: "unit", name: "keepalived.service", state: "running" },
+      // With a mistake in it the daemon would start all the same, and a broken peer line means multicast.
+      check: `keepalived -t -f ${keepalivedConfig}`,
+      reloadOn: [`file:${keepalivedConfig}`, `file:${checkProgram}`],
+      restartOn: [`file:${keepalivedDropIn}`],
+    },
+  ];
+}
+
+function keepalivedUnit(host: Host): string {
+  return systemdFile(
+    [
+      {
+        name: "Unit",
+        lines: [
+          ["After", "haproxy.service"],
+          ["StartLimitIntervalSec", "0"],
+        ],
+      },
+      {
+        name: "Service",
+        lines: [
+          "Debian's unit has no Restart=: a keepalived that was killed would leave its addresses behind, held by two.",
+          ["Restart", "always"],
+          ["RestartSec", "100ms"],
+          "Until HAProxy has run for the first time it is down.",
+          ["ExecStartPre", `/bin/sh -c "[ -e ${downFile} ] || echo 1 > ${downFile}"`],
+        ],
+      },
+    ],
+    note(host, "keepalived comes back by itself."),
+  );
+}
+
+function note(host: Host, why: string): string {
+  return `Made by Rampart for ${host.name}: change the site file instead. Why: ${why}`;
+}
+
+function header(host: Host, why: string): string {
+  return `# ${note(host, why)}\n`;
+}

@@ -1,0 +1,126 @@
+import { type AlertRule, type RuleGroup, selector, yamlFile } from "../../formats/prometheus.ts";
+import { type Host, offersOf, type Topology } from "../../model/topology.ts";
+import { databaseAlerts, databaseMeasurements } from "./database-alerts.ts";
+import { header } from "./header.ts";
+import { jobs } from "./paths.ts";
+import { alert, missing } from "./rule.ts";
+
+/** rules/rampart.yml: what users would feel, derived from the topology. */
+export function alertRules(host: Host, topology: Topology, why: string): string {
+  return yamlFile({ groups: [alertGroup(topology)] }, header(host, why));
+}
+
+/**
+ * After the monitor's own start nothing is known yet, and the other hosts may be starting beside it: alerts wait until it
+ * has run for this long. Should the monitor not know its own age, they do not wait.
+ */
+const settlingSeconds = 30;
+
+function alertGroup(topology: Topology): RuleGroup {
+  const age = `time() - ${selector("process_start_time_seconds", { job: jobs.prometheus })}`;
+  const alerts = [
+    ...siteAlerts(topology),
+    ...tierAlerts(topology),
+    ...hostAlerts(),
+    ...addressAlerts(topology),
+    ...databaseAlerts(topology),
+    ...measurementAlerts(topology),
+  ];
+  const settled = alerts.map((rule) => ({ ...rule, expr: `(${rule.expr}) unless on () rampart:settling` }));
+  return { name: "rampart", rules: [{ record: "rampart:settling", expr: `${age} < ${settlingSeconds}` }, ...settled] };
+}
+
+function siteAlerts({ site }: Topology): readonly AlertRule[] {
+  const expiry = selector("probe_ssl_earliest_cert_expiry", { job: jobs.certificates });
+  return [
+    alert("SiteDown", "page", "3s", `${selector("probe_success", { job: jobs.site })} == 0`, {
+      summary: `https://${site.domain}/ does not answer`,
+      description: `Asked through the address that visitors use, the site gave no 2xx answer within 1.5 s, several times in a row.`,
+    }),
+    alert("CertificateServedExpiresSoon", "ticket", "1m", `${expiry} - time() < 10 * 86400`, {
+      summary: "The certificate served at {{ $labels.instance }} ends within 10 days",
+      description: "Measured by a handshake, so a renewed certificate that was not loaded shows too.",
+    }),
+  ];
+}
+
+function tierAlerts(topology: Topology): readonly AlertRule[] {
+  const perService = topology.site.app.map((service) =>
+    alert(
+      "NoHealthyAppHost",
+      "page",
+      "2s",
+      noServers("web.metrics", `app_${service.name}`),
+      {
+        summary: `No host of ${service.name} answers its health check`,
+        description: `Every web host has taken all hosts of ${service.name} out of service: its pages answer 503.`,
+      },
+      { app: service.name },
+    ),
+  );
+  const web = alert("NoHealthyWebHost", "page", "2s", noServers("balancer.metrics", "web"), {
+    summary: "No web host answers its health check",
+    description: "Every balancer has taken all web hosts out of service: visitors get 503.",
+  });
+  return [web, ...perService];
+}
+
+/** All hosts that ask agree that nobody answers. */
+function noServers(job: string, proxy: string): string {
+  return `max by (proxy) (${selector("haproxy_backend_active_servers", { job, proxy })}) == 0`;
+}
+
+function hostAlerts(): readonly AlertRule[] {
+  const down = 'max by (host, tier) (up{host!=""}) == 0';
+  return [
+    alert("HostDown", "page", "4s", down, {
+      summary: "{{ $labels.host }} is down",
+      description: "Nothing on {{ $labels.host }} ({{ $labels.tier }}) answers the monitor any more.",
+    }),
+    alert("TargetDown", "ticket", "15s", `up == 0 unless on (host) (${down})`, {
+      summary: "{{ $labels.service }} on {{ $labels.host }} gives no measurements",
+      description: "The host answers, this service does not: what it measures is not known.",
+    }),
+    alert("UnitFailed", "ticket", "10s", 'node_systemd_unit_state{state="failed"} == 1', {
+      summary: "{{ $labels.name }} has failed on {{ $labels.host }}",
+      description: "systemd has given up starting it, or it ended with an error.",
+    }),
+  ];
+}
+
+function addressAlerts({ networks }: Topology): readonly AlertRule[] {
+  const held = selector("node_network_address_info", { address: networks.virtual });
+  const holders = `(count(count by (host) (${held})) or vector(0))`;
+  return [
+    alert("AddressHeldByNobody", "page", "6s", `${holders} == 0`, {
+      summary: `No balancer holds ${networks.virtual}`,
+      description: "Visitors cannot reach the site: packets to its address have nowhere to go.",
+    }),
+    alert("AddressHeldByTwo", "page", "6s", `${holders} > 1`, {
+      summary: `Two balancers hold ${networks.virtual}`,
+      description: "They do not hear each other; connections break whenever the network changes its mind.",
+    }),
+  ];
+}
+
+/** Missing is not healthy: an alert over a measurement that is not there would stay silent for ever. */
+function measurementAlerts(topology: Topology): readonly AlertRule[] {
+  const servers = (job: string, proxy: string) =>
+    missing(selector("haproxy_backend_active_servers", { job, proxy }), `backend ${proxy}, as ${job} sees it`);
+  return [
+    missing(selector("probe_success", { job: jobs.site }), "the site as visitors see it"),
+    missing(selector("probe_ssl_earliest_cert_expiry", { job: jobs.certificates }), "the served certificates"),
+    servers("balancer.metrics", "web"),
+    ...topology.site.app.map((service) => servers("web.metrics", `app_${service.name}`)),
+    ...databaseMeasurements(topology),
+    ...unwatched(topology),
+  ];
+}
+
+/** Fewer targets than the topology has hosts: the monitor's own configuration is not what it should be. */
+function unwatched(topology: Topology): readonly AlertRule[] {
+  const name = "base.node-exporter";
+  const expected = offersOf(topology, name).length;
+  const count = `(count(${selector("up", { job: name })}) or vector(0))`;
+  return [{ ...missing("", `all ${expected} hosts`), expr: `${count} < ${expected}` }];
+}

@@ -1,0 +1,43 @@
+import type { Check } from "../../model/role.ts";
+import type { Host, Topology } from "../../model/topology.ts";
+import { jobs, local } from "./paths.ts";
+import { targetCount } from "./scrape.ts";
+
+/** The monitor watches everything, sees the site answer, and has nothing to complain about. */
+export function monitorChecks(host: Host, topology: Topology): readonly Check[] {
+  const check = (what: string, within: number, promise: string, script: string): Check => ({
+    ...{ id: `monitor.${what}`, role: "monitor", host: host.name, from: [host.name], within, promise, script },
+  });
+  const { domain } = topology.site;
+  return [
+    check("ready", 20, `Prometheus, Alertmanager and the prober of ${host.name} answer`, ready),
+    check("targets", 30, "every service with measurements gives them", targets(targetCount(host, topology))),
+    check("site", 30, `https://${domain}/ answers the monitor as it answers visitors`, site),
+    check("alerts", 30, "no alert is firing", alerts),
+  ];
+}
+
+const ready = `for at in ${local.prometheus}/-/ready ${local.alertmanager}/-/ready ${local.blackbox}/-/healthy; do
+  curl -fsS -m 3 -o /dev/null "http://$at" || { echo "http://$at does not answer"; exit 1; }
+done`;
+
+/** `ask EXPRESSION` prints one series a line: `name{labels} => value @[time]`. */
+const ask = `ask() { timeout 5 promtool query instant http://${local.prometheus} "$1" || { echo "Prometheus does not answer" >&2; exit 1; }; }`;
+
+function targets(expected: number): string {
+  return `${ask}
+down=$(ask 'up == 0') || { echo "Prometheus does not answer"; exit 1; }
+down=$(printf '%s\\n' "$down" | sed -n 's/.*{\\(.*\\)}.*/\\1/p' | sed -e 's/instance=/ &/' -e 's/.*instance="\\([^"]*\\)".*job="\\([^"]*\\)".*/\\2 at \\1/' | paste -sd,)
+[ -z "$down" ] || { echo "no measurements from: $down"; exit 1; }
+count=$(ask 'count(up)' | sed -n 's/.* => \\([0-9]*\\) .*/\\1/p')
+[ "$count" = ${expected} ] || { echo "\${count:-0} of ${expected} targets have been asked"; exit 1; }`;
+}
+
+const site = `${ask}
+answer=$(ask 'probe_success{job="${jobs.site}"}') || { echo "Prometheus does not answer"; exit 1; }
+case "$answer" in *'=> 1 '*) ;; *) echo "the probe of the site fails: \${answer:-it has not been made yet}"; exit 1 ;; esac`;
+
+const alerts = `${ask}
+firing=$(ask 'ALERTS{alertstate="firing"}') || { echo "Prometheus does not answer"; exit 1; }
+firing=$(printf '%s\\n' "$firing" | sed -n -e 's/.*alertname="\\([^"]*\\)".* host="\\([^"]*\\)".*/\\1 \\2/p;t' -e 's/.*alertname="\\([^"]*\\)".*/\\1/p' | paste -sd,)
+[ -z "$firing" ] || { echo "firing: $firing"; exit 1; }`;

@@ -1,0 +1,129 @@
+import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
+import type { Host, Topology } from "../../model/topology.ts";
+import { header } from "./header.ts";
+import { local, paths } from "./paths.ts";
+
+/** Command line of each program, as Debian's units take it (EnvironmentFile with ARGS). */
+export function programArguments(host: Host, topology: Topology, why: string): Readonly<Record<Program, string>> {
+  const { retentionDays } = topology.site.monitor;
+  const file = (words: readonly string[]) => `# ${header(host, why)}\nARGS='${words.join(" ")}'\n`;
+  return {
+    prometheus: file([
+      `--config.file=${paths.prometheus}`,
+      `--web.listen-address=${local.prometheus}`,
+      "--storage.tsdb.path=/var/lib/prometheus/metrics2/",
+      `--storage.tsdb.retention.time=${retentionDays}d`,
+      "--query.max-concurrency=8",
+      "--query.timeout=30s",
+      "--log.level=warn",
+    ]),
+    "prometheus-alertmanager": file([
+      `--config.file=${paths.alertmanager}`,
+      "--storage.path=/var/lib/prometheus/alertmanager/",
+      `--web.listen-address=${local.alertmanager}`,
+      // Alone: its cluster port would listen on all addresses.
+      "--cluster.listen-address=",
+      "--log.level=warn",
+    ]),
+    "prometheus-blackbox-exporter": file([
+      `--config.file=${paths.blackbox}`,
+      `--web.listen-address=${local.blackbox}`,
+      "--history.limit=20",
+      "--log.level=warn",
+    ]),
+  };
+}
+
+export const programs = ["prometheus", "prometheus-alertmanager", "prometheus-blackbox-exporter"] as const;
+export type Program = (typeof programs)[number];
+
+/** Go's collector runs earlier for less memory: a monitor has time. */
+const memory: Readonly<Record<Program, string>> = {
+  prometheus: "GOGC=50 GOMEMLIMIT=400MiB",
+  "prometheus-alertmanager": "GOMAXPROCS=1 GOGC=50 GOMEMLIMIT=48MiB",
+  "prometheus-blackbox-exporter": "GOMAXPROCS=1 GOGC=50 GOMEMLIMIT=32MiB",
+};
+
+/** Memory and hardening of one of Debian's units. */
+export function programDropIn(program: Program, host: Host, why: string): string {
+  const writes =
+    program === "prometheus-blackbox-exporter" ? [] : ([["ReadWritePaths", "/var/lib/prometheus"]] as const);
+  const service: readonly SystemdLine[] = [
+    ["Environment", memory[program]],
+    ["Restart", "always"],
+    ["RestartSec", "1s"],
+    ...confinement,
+    ...writes,
+    ["RestrictAddressFamilies", "AF_INET AF_INET6 AF_UNIX AF_NETLINK"],
+    ["CapabilityBoundingSet", ""],
+    ["MemoryDenyWriteExecute", "yes"],
+  ];
+  const route = "rampart-route.service";
+  const unit: readonly SystemdLine[] = [
+    ["Wants", route],
+    ["After", route],
+  ];
+  const sections = [{ name: "Service", lines: service }];
+  return systemdFile(
+    program === "prometheus" ? [{ name: "Unit", lines: unit }, ...sections] : sections,
+    header(host, why),
+  );
+}
+
+/** Keeps the way to the site's address; networkd forgets foreign routes whenever the link was away. */
+export function routeUnit(host: Host, { networks }: Topology, why: string): string {
+  const route = `ip route replace ${networks.virtual}/32 via ${networks.virtualInside}`;
+  return systemdFile(
+    [
+      {
+        name: "Unit",
+        lines: [
+          ["Description", "Way from the monitor to the site's public address"],
+          ["Wants", "network-online.target"],
+          ["After", "network-online.target"],
+        ],
+      },
+      {
+        name: "Service",
+        lines: [
+          ["ExecStart", `/bin/sh -c 'while :; do ${route} 2>/dev/null && sleep 5 || sleep 0.3; done'`],
+          ["Restart", "always"],
+          ["DynamicUser", "yes"],
+          ["AmbientCapabilities", "CAP_NET_ADMIN"],
+          ["CapabilityBoundingSet", "CAP_NET_ADMIN"],
+          ["RestrictAddressFamilies", "AF_NETLINK"],
+          ["MemoryDenyWriteExecute", "yes"],
+          ["IPAddressDeny", "any"],
+          ["ProtectProc", "invisible"],
+          ["ProcSubset", "pid"],
+          ...confinement,
+        ],
+      },
+      { name: "Install", lines: [["WantedBy", "multi-user.target"]] },
+    ],
+    header(host, why),
+  );
+}
+
+const confinement: readonly SystemdLine[] = [
+  ["NoNewPrivileges", "yes"],
+  ["LockPersonality", "yes"],
+  ["PrivateDevices", "yes"],
+  ["PrivateTmp", "yes"],
+  ["ProtectClock", "yes"],
+  ["ProtectControlGroups", "yes"],
+  ["ProtectHome", "yes"],
+  ["ProtectHostname", "yes"],
+  ["ProtectKernelLogs", "yes"],
+  ["ProtectKernelModules", "yes"],
+  ["ProtectKernelTunables", "yes"],
+  ["ProtectSystem", "strict"],
+  ["RemoveIPC", "yes"],
+  ["RestrictNamespaces", "yes"],
+  ["RestrictRealtime", "yes"],
+  ["RestrictSUIDSGID", "yes"],
+  ["SystemCallArchitectures", "native"],
+  ["SystemCallFilter", "@system-service"],
+  ["SystemCallFilter", "~@privileged @resources"],
+  ["UMask", "0077"],
+];

@@ -1,0 +1,45 @@
+import type { AppService, Route, Site } from "../../model/site.ts";
+
+/** Port on 127.0.0.1 at which the host's own HAProxy takes requests for the app tier. */
+export const servicesPort = 8080;
+/** Port on 127.0.0.1 of nginx's own figures, for its exporter. */
+export const statusPort = 8081;
+/** Tells HAProxy on the same host which service nginx chose; never passed on, and set over whatever a visitor sends. */
+export const serviceHeader = "X-Rampart-Service";
+/** Where the release "public" is unpacked. */
+export const filesRoot = "/srv/public";
+/** Pages of our own. */
+export const pagesFolder = "/etc/nginx/rampart";
+export const tlsFolder = "/etc/nginx/tls";
+
+/** Name of a service's pool in HAProxy. */
+export function poolName(service: AppService): string {
+  return `app_${service.name}`;
+}
+
+/** Port of nginx on the inside address. */
+export const webPort = 8443;
+
+export interface SiteRoute {
+  readonly service: AppService;
+  readonly host: Route["host"];
+  readonly path: string;
+}
+
+/** All routes of the site, the longest path of a host first: the first that matches is the right one. */
+export function siteRoutes(site: Site): readonly SiteRoute[] {
+  return site.app
+    .flatMap((service) => service.routes.map((route): SiteRoute => ({ service, host: route.host, path: route.path })))
+    .toSorted((one, other) => other.path.length - one.path.length || (one.path < other.path ? -1 : 1));
+}
+
+/** Names under which the domain itself is asked for. */
+export function mainNames(site: Site): readonly string[] {
+  return [...new Set([site.domain, site.environment.localDomain])];
+}
+
+/** Further public names that services are routed by. */
+export function otherNames(site: Site): readonly string[] {
+  const names = siteRoutes(site).flatMap((route) => route.host ?? []);
+  return [...new Set(names)].filter((name) => !mainNames(site).includes(name));
+}

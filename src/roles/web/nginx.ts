@@ -1,0 +1,232 @@
+import { type NginxDirective, nginxBlock, nginxFile, nginxWord } from "../../formats/nginx.ts";
+import type { Site } from "../../model/site.ts";
+import { type Host, hostsOf, type Topology, tierName } from "../../model/topology.ts";
+import {
+  filesRoot,
+  mainNames,
+  otherNames,
+  pagesFolder,
+  serviceHeader,
+  servicesPort,
+  statusPort,
+  tlsFolder,
+  webPort,
+} from "./facts.ts";
+import { serviceMaps } from "./routes.ts";
+
+/** nginx.conf of a web host: serves the files of the site and passes what belongs to services to the HAProxy beside it. */
+export function webNginx(host: Host, topology: Topology): string {
+  const { site } = topology;
+  const why = "serves the site's files and passes the rest to its services.";
+  return nginxFile(
+    [
+      "user www-data",
+      "worker_processes auto",
+      "# Two file descriptors a request that is passed on; 20,000 a process is the least that a host was seen to allow.",
+      "worker_rlimit_nofile 16384",
+      "pid /run/nginx.pid",
+      "error_log syslog:server=unix:/dev/log,nohostname warn",
+      "load_module modules/ngx_http_brotli_filter_module.so",
+      nginxBlock("events", "worker_connections 8000"),
+      "",
+      nginxBlock("http", ...httpLines(host, topology)),
+    ],
+    `Made by Rampart for ${host.name}: change the site file instead. Why: ${why} (${site.domain})`,
+  );
+}
+
+function httpLines(host: Host, topology: Topology): readonly NginxDirective[] {
+  const { site } = topology;
+  return [
+    "include mime.types",
+    "default_type application/octet-stream",
+    "charset utf-8",
+    "charset_types text/plain text/css text/javascript application/javascript application/json text/xml",
+    "server_tokens off",
+    "absolute_redirect off",
+    "sendfile on",
+    "tcp_nopush on",
+    "# The balancers log every request, with the same id that services see.",
+    "access_log off",
+    `client_max_body_size ${site.web.maxBodyMiB}m`,
+    "client_body_timeout 30s",
+    "",
+    "# The balancers keep their connections and are the ones to close them: a request never meets a closing connection.",
+    "keepalive_timeout 1h",
+    "keepalive_time 24h",
+    "keepalive_requests 1000000",
+    "",
+    ...compressionLines,
+    "",
+    ...mapLines(site),
+    "",
+    ...(site.app.length > 0 ? [upstreamBlock, ""] : []),
+    statusServer,
+    "",
+    nginxBlock("server", ...serverLines(host, topology)),
+  ];
+}
+
+const textTypes =
+  "text/plain text/css text/xml text/javascript application/javascript application/json application/manifest+json application/rss+xml application/xml application/wasm image/svg+xml font/ttf";
+
+/** Files only: a compressed answer that holds a visitor's secrets can be guessed by its length (BREACH). */
+const compressionLines: readonly string[] = [
+  "gzip on",
+  "gzip_vary on",
+  "gzip_comp_level 5",
+  "gzip_min_length 512",
+  "gzip_proxied any",
+  `gzip_types ${textTypes}`,
+  "brotli on",
+  "brotli_comp_level 4",
+  "brotli_min_length 512",
+  `brotli_types ${textTypes}`,
+];
+
+const upstreamBlock = nginxBlock(
+  "upstream services",
+  `server 127.0.0.1:${servicesPort}`,
+  "keepalive 64",
+  "keepalive_requests 1000000",
+  "keepalive_timeout 30s",
+);
+
+const statusServer = nginxBlock(
+  "server",
+  `listen 127.0.0.1:${statusPort}`,
+  nginxBlock("location = /stub_status", "stub_status"),
+  nginxBlock("location /", "return 404"),
+);
+
+function mapLines(site: Site): readonly NginxDirective[] {
+  const balancer = tierName(site, "balancer").replaceAll(".", "\\.");
+  return [
+    "# A certificate of the site's CA is not enough: it must be a balancer's.",
+    nginxBlock("map $ssl_client_s_dn $is_balancer", "default 0", `${nginxWord(`~(^|,)CN=${balancer}(,|$)`)} 1`),
+    nginxBlock("map $http_upgrade $connection_header", "default upgrade", '"" ""'),
+    "# A name that changes with its content can be kept for ever; pages are asked for again, and seldom sent again (ETag).",
+    nginxBlock(
+      "map $request_uri $file_caching",
+      'default "public, max-age=60"',
+      `${nginxWord("~[?&]v=[^&]")} "public, max-age=31536000, immutable"`,
+      `${nginxWord("~[.-][0-9a-fA-F]{8,}\\.[a-z0-9.]+(\\?|$)")} "public, max-age=31536000, immutable"`,
+      `${nginxWord("~(/|\\.html?)(\\?|$)")} no-cache`,
+    ),
+    ...serviceMaps(site),
+    ...filesMap(site),
+  ];
+}
+
+/** Files belong to the domain; a name that only leads to services has none. */
+function filesMap(site: Site): readonly NginxDirective[] {
+  if (site.web.files === undefined || otherNames(site).length === 0) return [];
+  const names = mainNames(site).map((name) => `${name} ${filesRoot}/current`);
+  return [nginxBlock("map $host $files", "default /var/empty", ...names)];
+}
+
+function serverLines(host: Host, topology: Topology): readonly NginxDirective[] {
+  const { site } = topology;
+  const balancers = hostsOf(topology, "balancer").map((one) => `set_real_ip_from ${one.inside}`);
+  return [
+    `listen ${host.inside}:${webPort} ssl default_server backlog=4096`,
+    "server_name _",
+    `ssl_certificate ${tlsFolder}/web.crt`,
+    `ssl_certificate_key ${tlsFolder}/web.key`,
+    "ssl_protocols TLSv1.3",
+    "ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384",
+    "ssl_session_cache shared:balancers:1m",
+    "ssl_session_tickets off",
+    "ssl_client_certificate /etc/rampart/ca.crt",
+    "ssl_verify_client on",
+    nginxBlock("if ($is_balancer = 0)", "return 403"),
+    "",
+    ...balancers,
+    "real_ip_header X-Forwarded-For",
+    "",
+    `root ${rootOf(site)}`,
+    "error_page 404 /.rampart/404",
+    ...ownLocations(site),
+    "",
+    ...(site.web.files === undefined ? [] : fileLocations(site)),
+    ...(site.app.length > 0 ? appLocations(site) : [nginxBlock("location @service", "return 404")]),
+  ];
+}
+
+function rootOf(site: Site): string {
+  if (site.web.files === undefined) return "/var/empty";
+  return otherNames(site).length === 0 ? `${filesRoot}/current` : "$files";
+}
+
+/** /.rampart/ is ours: the health page for the balancers, and pages that are reached by internal redirects only. */
+function ownLocations(site: Site): readonly NginxDirective[] {
+  const answer =
+    site.app.length > 0
+      ? [
+          "# Answered by HAProxy beside us: a host whose way to the services is cut is not well.",
+          "proxy_pass http://services",
+        ]
+      : ["default_type text/plain", 'return 200 "alive"'];
+  return [
+    nginxBlock(
+      "location = /.rampart/ping",
+      "# Visitors come with an address, the balancers' own question without one.",
+      nginxBlock("if ($http_x_forwarded_for)", "return 404"),
+      ...(site.app.length > 0 ? ["proxy_http_version 1.1", 'proxy_set_header Connection ""'] : []),
+      ...answer,
+    ),
+    nginxBlock("location ^~ /.rampart/", "return 404"),
+    nginxBlock("location = /.rampart/404", "internal", "try_files /404.html @missing"),
+    nginxBlock("location @missing", `root ${pagesFolder}`, "try_files /404.html =404"),
+  ];
+}
+
+function fileLocations(site: Site): readonly NginxDirective[] {
+  const lines = [
+    "add_header Cache-Control $file_caching",
+    // A form that is sent to a page that is also a file is the service's to take.
+    ...(site.app.length > 0 ? ["error_page 405 = @service"] : []),
+  ];
+  return [
+    "# A file that exists is served; everything else belongs to a service, or to nobody.",
+    nginxBlock("location /", ...lines, "try_files $uri @folder"),
+    nginxBlock("location ~ /$", ...lines, "try_files ${uri}index.html @service"),
+    nginxBlock(
+      "location @folder",
+      nginxBlock("if (-f $document_root$uri/index.html)", "rewrite ^(.+)$ $1/ permanent"),
+      "try_files /.rampart/none @service",
+    ),
+    "# Names that begin with a dot are no pages, whatever the folder holds (.well-known is).",
+    nginxBlock("location ~ /\\.(?!well-known/)", "try_files /.rampart/none @service"),
+    "",
+  ];
+}
+
+function appLocations(site: Site): readonly NginxDirective[] {
+  const pass = ['if ($service = "") {'];
+  void pass;
+  const lines: readonly NginxDirective[] = [
+    nginxBlock('if ($service = "")', "return 404"),
+    "gzip off",
+    "brotli off",
+    "proxy_pass http://services",
+    "proxy_http_version 1.1",
+    "proxy_set_header Host $http_host",
+    "proxy_set_header Upgrade $http_upgrade",
+    "proxy_set_header Connection $connection_header",
+    `proxy_set_header ${serviceHeader} $service`,
+    "# HAProxy holds the clock of ordinary answers; here a WebSocket may be silent for an hour.",
+    "proxy_read_timeout 1h",
+    "proxy_send_timeout 1h",
+    "# Bodies are gathered here, so that a slow visitor holds nginx and not the service. Answers of known length too;",
+    "# those without one are streamed: HAProxy marks them (X-Accel-Buffering).",
+    "proxy_buffer_size 16k",
+    "proxy_buffers 8 16k",
+    "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Charset",
+    "# HAProxy beside us is gone: close without an answer, and the balancer asks another web host if that is safe.",
+    "error_page 502 504 = @gone",
+  ];
+  const everything =
+    site.web.files === undefined ? [nginxBlock("location /", "try_files /.rampart/none @service")] : [];
+  return [...everything, nginxBlock("location @service", ...lines), nginxBlock("location @gone", "return 444")];
+}
