@@ -16,11 +16,12 @@ export function serverDropIn(header: string): string {
       {
         name: "Service",
         lines: [
+          "Instead of Debian's preparation for Galera, which is not used here.",
+          ["ExecStartPre", ""],
           ["ExecStartPre", `+${paths.dataFolder}`],
           "Debian's checks after each start look through all tables, which can hang while commits wait; the upgrade of",
           "system tables, the other part of them, is done by rampart-database.service.",
           ["ExecStartPost", ""],
-          ["ExecStartPost", "/bin/rm -f /run/mysqld/wsrep-start-position /run/mysqld/wsrep-new-cluster"],
           "New certificates are taken without a restart.",
           ["ExecReload", `+/usr/bin/mariadb --no-defaults --socket=${paths.socket} --user=root -e "FLUSH LOCAL SSL"`],
           "A crash is followed by a start at once, a refusal to start is not: it would only be repeated. Whoever decides on",
@@ -67,7 +68,7 @@ export function standingUnit(header: string): string {
           ["RemainAfterExit", "yes"],
           ["ExecStart", paths.standing],
           ["ExecReload", paths.standing],
-          ["TimeoutStartSec", "120"],
+          ["TimeoutStartSec", "900"],
           "A refusal (3) needs a person; everything else may be well the next time.",
           ["Restart", "on-failure"],
           ["RestartSec", "2"],
