@@ -160,8 +160,10 @@ async function endMachine(machine: string): Promise<void> {
     await sleep(5);
   }
   await removeGroup(machine);
-  const propagate = `/run/systemd/nspawn/propagate/${machine}`;
-  if (existsSync(propagate)) rmdirSync(propagate);
+  for (const folder of ["propagate", "unix-export"]) {
+    const left = `/run/systemd/nspawn/${folder}/${machine}`;
+    if (existsSync(left)) rmdirSync(left);
+  }
 }
 
 function saveMade(dir: string, host: LabHost, image: string): void {

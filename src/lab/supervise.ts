@@ -73,7 +73,7 @@ while :; do
   wait $child
   code=$?
   sweep
-  rmdir "/run/systemd/nspawn/propagate/$machine" 2>/dev/null
+  rmdir "/run/systemd/nspawn/propagate/$machine" "/run/systemd/nspawn/unix-export/$machine" 2>/dev/null
   [ $code = 133 ] || exit $code
 done
 `;
