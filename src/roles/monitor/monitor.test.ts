@@ -1,0 +1,221 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { shopSite } from "../../../test/fixture.ts";
+import { yamlFile } from "../../formats/prometheus.ts";
+import { resourceId } from "../../model/resource.ts";
+import type { Host, Topology } from "../../model/topology.ts";
+import { watchedTopology } from "./monitor.fixture.ts";
+import { monitor } from "./monitor.ts";
+import { paths } from "./paths.ts";
+
+const topology = watchedTopology();
+const folder = mkdtempSync(join(tmpdir(), "rampart-monitor-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function monitorHost(of: Topology): Host {
+  const host = of.hosts.find((one) => one.tier === "monitor");
+  if (!host) throw new Error("no monitor host");
+  return host;
+}
+
+/** Writes a file of the monitor host where a checker can read it; returns its place. */
+function written(path: string, of: Topology = topology): string {
+  const found = monitor.resources(monitorHost(of), of).find((one) => resourceId(one) === `file:${path}`);
+  const file = join(folder, path.replaceAll("/", "_"));
+  writeFileSync(file, found?.kind === "file" ? found.content.replaceAll(paths.rules, join(folder, "rules.yml")) : "");
+  return file;
+}
+
+function checked(command: string, args: readonly string[]): string {
+  try {
+    return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    if (String(error).includes("ENOENT")) {
+      const name = command === "amtool" ? "prometheus-alertmanager" : command === "promtool" ? "prometheus" : command;
+      throw new Error(`this test needs ${command}: apt-get install ${name}`);
+    }
+    throw error;
+  }
+}
+
+test("Prometheus' own checker takes its configuration and the rules", () => {
+  expect(checked("promtool", ["check", "config", "--syntax-only", written(paths.prometheus)])).toContain("is valid");
+  expect(checked("promtool", ["check", "rules", written(paths.rules)])).toContain("SUCCESS");
+});
+
+test("Alertmanager's own checker takes its configuration, with a webhook and without", () => {
+  const webhook = "http://10.77.0.1:9999/hook";
+  const told = watchedTopology({ ...shopSite, monitor: { ...shopSite.monitor, alerts: { webhook } } });
+  expect(checked("amtool", ["check-config", written(paths.alertmanager)])).toContain("SUCCESS");
+  expect(checked("amtool", ["check-config", written(paths.alertmanager, told)])).toContain("SUCCESS");
+  expect(told.flows.filter((flow) => flow.toHost === "")).toMatchObject([{ toAddress: "10.77.0.1", port: 9999 }]);
+});
+
+test("the prober's own checker takes its configuration", () => {
+  const args = ["--config.check", `--config.file=${written(paths.blackbox)}`];
+  expect(() => checked("prometheus-blackbox-exporter", args)).not.toThrow();
+});
+
+test("every service with measurements is a target, by the name in its certificate", () => {
+  const text = monitor
+    .resources(monitorHost(topology), topology)
+    .find((one) => resourceId(one).endsWith("metheus.yml"));
+  const content = text?.kind === "file" ? text.content : "";
+  expect(content.match(/^ {10}- .*\.shop\.internal:/gm)).toHaveLength(12 + 2 + 2 + 2 + 4 + 4 + 3);
+  expect(content).toContain("server_name: recommendations.shop.internal");
+});
+
+test("each alert has its runbook", () => {
+  const text = monitor
+    .resources(monitorHost(topology), topology)
+    .find((one) => resourceId(one).endsWith("rampart.yml"));
+  const content = text?.kind === "file" ? text.content : "";
+  const books = new Set([...content.matchAll(/runbook: (\S+)/g)].map(([, file = ""]) => file));
+  expect(books.size).toBeGreaterThan(10);
+  expect([...books].filter((file) => !existsSync(join(import.meta.dirname, "../../..", file)))).toEqual([]);
+});
+
+// Samples every 2 s; `1+0x30` is 1 for 62 s.
+const always = (value: number) => `${value}+0x60`;
+/** Well until 20 s, then `value`. */
+const then = (value: string) => `1+0x9 ${value}`;
+
+const site = 'probe_success{job="probe.https"}';
+const web = (host: string) => `haproxy_backend_active_servers{job="balancer.metrics",proxy="web",host="${host}"}`;
+const app = (name: string) => `haproxy_backend_active_servers{job="web.metrics",proxy="app_${name}",host="web1"}`;
+const up = (host: string, job = "base.node-exporter") => `up{job="${job}",host="${host}",tier="t",service="${job}"}`;
+const readOnly = (host: string) => `mysql_global_variables_read_only{job="database.exporter",host="${host}"}`;
+const slave = (thread: string, host: string) =>
+  `mysql_slave_status_slave_${thread}_running{job="database.exporter",host="${host}"}`;
+const semiSync = (what: string) =>
+  `mysql_global_status_rpl_semi_sync_master_${what}{job="database.exporter",host="db1"}`;
+const address = (host: string) => `node_network_address_info{address="198.51.100.10",device="out0",host="${host}"}`;
+const started = 'process_start_time_seconds{job="monitor.prometheus"}';
+
+const hosts = topology.hosts.map((host) => host.name);
+
+const well: Readonly<Record<string, string>> = {
+  [started]: always(-1000),
+  [site]: always(1),
+  'probe_ssl_earliest_cert_expiry{job="probe.tls",instance="www.shop.example:443"}': always(86_400 * 60),
+  ...Object.fromEntries(hosts.map((host) => [up(host), always(1)])),
+  [up("web1", "web.metrics")]: always(1),
+  [web("lb1")]: always(2),
+  [web("lb2")]: always(2),
+  [app("shop")]: always(2),
+  [app("recommendations")]: always(2),
+  [address("lb1")]: always(1),
+  [readOnly("db1")]: always(0),
+  [readOnly("db2")]: always(1),
+  [readOnly("db3")]: always(1),
+  ...Object.fromEntries(
+    ["db2", "db3"].flatMap((host) => ["io", "sql"].map((thread) => [slave(thread, host), always(1)])),
+  ),
+  [semiSync("status")]: always(1),
+  [semiSync("clients")]: always(2),
+  'node_systemd_unit_state{host="web1",name="nginx.service",state="failed"}': always(0),
+};
+
+interface Case {
+  readonly what: string;
+  readonly change: Readonly<Record<string, string | undefined>>;
+  /** Seconds of the test's clock → alerts that fire then. */
+  readonly fires: Readonly<Record<number, readonly string[]>>;
+}
+
+const gone = then("stale");
+const cases: readonly Case[] = [
+  { what: "a healthy site", change: {}, fires: { 4: [], 40: [], 100: [] } },
+  {
+    what: "everything starts at once, the monitor first",
+    change: {
+      ...Object.fromEntries(Object.keys(well).map((series) => [series, `_x5 0+0x4 ${well[series]}`])),
+      ...Object.fromEntries(hosts.map((host) => [up(host), "0+0x9 1+0x60"])),
+      [started]: always(0),
+      [address("lb1")]: "_x9 1+0x60",
+    },
+    fires: { 6: [], 12: [], 20: [], 28: [], 36: [], 50: [] },
+  },
+  { what: "the site fails one probe", change: { [site]: then("0+0x0 1+0x50") }, fires: { 22: [], 24: [], 30: [] } },
+  { what: "the site is down", change: { [site]: then("0+0x50") }, fires: { 22: [], 26: ["SiteDown"] } },
+  { what: "no probe any more", change: { [site]: gone }, fires: { 36: [], 44: ["MeasurementMissing"] } },
+  {
+    what: "a host is down",
+    change: { [up("web1")]: then("0+0x50"), [up("web1", "web.metrics")]: then("0+0x50") },
+    fires: { 22: [], 26: ["HostDown web1"], 60: ["HostDown web1"] },
+  },
+  {
+    what: "one service of a host is silent",
+    change: { [up("web1", "web.metrics")]: then("0+0x50") },
+    fires: { 30: [], 36: ["TargetDown web1"] },
+  },
+  { what: "a host is not watched", change: { [up("db3")]: undefined }, fires: { 30: ["MeasurementMissing"] } },
+  { what: "one balancer sees no web host", change: { [web("lb1")]: then("0+0x50") }, fires: { 60: [] } },
+  {
+    what: "no balancer sees a web host",
+    change: { [web("lb1")]: then("0+0x50"), [web("lb2")]: then("0+0x50") },
+    fires: { 20: [], 24: ["NoHealthyWebHost"] },
+  },
+  { what: "a service is away", change: { [app("shop")]: then("0+0x50") }, fires: { 24: ["NoHealthyAppHost"] } },
+  {
+    what: "a replica stopped",
+    change: { [slave("sql", "db2")]: then("0+0x50") },
+    fires: { 32: ["ReplicaStopped db2"] },
+  },
+  {
+    what: "a replica forgot its source",
+    change: { [slave("sql", "db2")]: gone, [slave("io", "db2")]: gone },
+    fires: { 32: ["ReplicaStopped db2"] },
+  },
+  { what: "semi-sync off", change: { [semiSync("status")]: then("0+0x50") }, fires: { 28: ["SemiSyncOff db1"] } },
+  {
+    what: "nobody acknowledges",
+    change: { [semiSync("clients")]: then("0+0x50") },
+    fires: { 28: ["SemiSyncOff db1"] },
+  },
+  { what: "no primary", change: { [readOnly("db1")]: "0+0x9 stale" }, fires: { 20: [], 28: ["NoWritableDatabase"] } },
+  {
+    what: "two primaries",
+    change: { [readOnly("db2")]: then("0+0x50") },
+    fires: { 30: ["SemiSyncOff db2", "TwoWritableDatabases"] },
+  },
+  { what: "nobody holds the address", change: { [address("lb1")]: gone }, fires: { 30: ["AddressHeldByNobody"] } },
+  { what: "two hold the address", change: { [address("lb2")]: always(1) }, fires: { 10: ["AddressHeldByTwo"] } },
+  {
+    what: "the certificate ends",
+    change: { 'probe_ssl_earliest_cert_expiry{job="probe.tls",instance="www.shop.example:443"}': always(86_400 * 9) },
+    fires: { 90: ["CertificateServedExpiresSoon"] },
+  },
+  {
+    what: "a unit failed",
+    change: { 'node_systemd_unit_state{host="web1",name="nginx.service",state="failed"}': "0+0x9 1+0x50" },
+    fires: { 44: ["UnitFailed web1"] },
+  },
+];
+
+test("every alert fires when it should, and on a healthy or a starting site none does", () => {
+  written(paths.rules);
+  const rules = written(paths.rules);
+  const file = join(folder, "alerts.test.yml");
+  const tests = cases.map(({ what, change, fires }) => ({
+    name: what,
+    interval: "2s",
+    input_series: Object.entries({ ...well, ...change }).flatMap(([series, values]) =>
+      values === undefined ? [] : [{ series, values }],
+    ),
+    promql_expr_test: Object.entries(fires).map(([seconds, names]) => ({
+      expr: 'count by (alertname, host) (ALERTS{alertstate="firing"})',
+      eval_time: `${seconds}s`,
+      exp_samples: names.map((name) => {
+        const [alertname, host] = name.split(" ");
+        const labels = host === undefined ? `alertname="${alertname}"` : `alertname="${alertname}",host="${host}"`;
+        return { labels: `{${labels}}`, value: 1 };
+      }),
+    })),
+  }));
+  writeFileSync(file, yamlFile({ rule_files: [rules], evaluation_interval: "2s", tests }, "Made by a test."));
+  expect(checked("promtool", ["test", "rules", file])).toContain("SUCCESS");
+});
