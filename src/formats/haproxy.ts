@@ -15,9 +15,11 @@ export function haproxyFile(sections: readonly HaproxySection[], header: string)
   return `${[`# ${header}`, ...sections.map(sectionText)].join("\n\n")}\n`;
 }
 
-/** One argument of a line: strong quotes where needed, in which only the quote itself is special (section 2.2). */
+/** One argument of a line, quoted where needed: strong quotes, or weak ones around a strong one (section 2.2). */
 export function haproxyWord(text: string): string {
-  return /^[A-Za-z0-9_\-.,:/@%+=()[\]]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  if (/^[A-Za-z0-9_\-.,:/@%+=]+$/.test(text)) return text;
+  if (!text.includes("'")) return `'${text}'`;
+  return `"${text.replace(/["\\$]/g, "\\$&")}"`;
 }
 
 function sectionText({ kind, name, from, why, lines }: HaproxySection): string {

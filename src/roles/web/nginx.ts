@@ -189,44 +189,46 @@ function fileLocations(site: Site): readonly NginxDirective[] {
   ];
   return [
     "# A file that exists is served; everything else belongs to a service, or to nobody.",
+    "# Names that begin with a dot are no pages, whatever the folder holds (.well-known is).",
+    nginxBlock("location ~ /\\.(?!well-known/)", "try_files /.rampart/none @service"),
     nginxBlock("location /", ...lines, "try_files $uri @folder"),
-    nginxBlock("location ~ /$", ...lines, "try_files ${uri}index.html @service"),
+    nginxBlock("location ~ ^(.*/)$", ...lines, "try_files $1index.html @service"),
     nginxBlock(
       "location @folder",
       nginxBlock("if (-f $document_root$uri/index.html)", "rewrite ^(.+)$ $1/ permanent"),
       "try_files /.rampart/none @service",
     ),
-    "# Names that begin with a dot are no pages, whatever the folder holds (.well-known is).",
-    nginxBlock("location ~ /\\.(?!well-known/)", "try_files /.rampart/none @service"),
     "",
   ];
 }
 
 function appLocations(site: Site): readonly NginxDirective[] {
-  const pass = ['if ($service = "") {'];
-  void pass;
-  const lines: readonly NginxDirective[] = [
-    nginxBlock('if ($service = "")', "return 404"),
-    "gzip off",
-    "brotli off",
-    "proxy_pass http://services",
-    "proxy_http_version 1.1",
-    "proxy_set_header Host $http_host",
-    "proxy_set_header Upgrade $http_upgrade",
-    "proxy_set_header Connection $connection_header",
-    `proxy_set_header ${serviceHeader} $service`,
-    "# HAProxy holds the clock of ordinary answers; here a WebSocket may be silent for an hour.",
-    "proxy_read_timeout 1h",
-    "proxy_send_timeout 1h",
-    "# Bodies are gathered here, so that a slow visitor holds nginx and not the service. Answers of known length too;",
-    "# those without one are streamed: HAProxy marks them (X-Accel-Buffering).",
-    "proxy_buffer_size 16k",
-    "proxy_buffers 8 16k",
-    "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Charset",
-    "# HAProxy beside us is gone: close without an answer, and the balancer asks another web host if that is safe.",
-    "error_page 502 504 = @gone",
-  ];
-  const everything =
-    site.web.files === undefined ? [nginxBlock("location /", "try_files /.rampart/none @service")] : [];
-  return [...everything, nginxBlock("location @service", ...lines), nginxBlock("location @gone", "return 444")];
+  // Without files of its own the site asks a service at once.
+  const place = site.web.files === undefined ? "location /" : "location @service";
+  return [nginxBlock(place, ...passLines), nginxBlock("location @gone", "return 444")];
 }
+
+const passLines: readonly NginxDirective[] = [
+  nginxBlock('if ($service = "")', "return 404"),
+  "# What a service sends is passed as it is; compressing it here would let its secrets be guessed by length (BREACH).",
+  "gzip off",
+  "brotli off",
+  "charset off",
+  "proxy_pass http://services",
+  "proxy_http_version 1.1",
+  "proxy_set_header Host $http_host",
+  "proxy_set_header Upgrade $http_upgrade",
+  "proxy_set_header Connection $connection_header",
+  `proxy_set_header ${serviceHeader} $service`,
+  "# HAProxy holds the clock of ordinary answers; here a WebSocket may be silent for an hour.",
+  "proxy_read_timeout 1h",
+  "proxy_send_timeout 1h",
+  "# Bodies are gathered here, so that a slow visitor holds nginx and not the service; answers of known length too.",
+  "# Those without one are streamed: HAProxy marks them (X-Accel-Buffering).",
+  "proxy_buffer_size 16k",
+  "proxy_buffers 8 16k",
+  "proxy_max_temp_file_size 64m",
+  "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Charset",
+  "# HAProxy beside us is gone: close without an answer, and the balancer asks another web host if that is safe.",
+  "error_page 502 504 = @gone",
+];

@@ -1,0 +1,145 @@
+import { calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
+import { haproxyResources } from "../../formats/haproxy-host.ts";
+import { systemdFile } from "../../formats/systemd.ts";
+import type { FileResource, Origin, Resource } from "../../model/resource.ts";
+import { type Host, type Topology, tierName } from "../../model/topology.ts";
+import { filesRoot, pagesFolder, statusPort, tlsFolder } from "./facts.ts";
+import { webHaproxy } from "./haproxy.ts";
+import { webNginx } from "./nginx.ts";
+
+/** Port of nginx's exporter on the inside address. */
+export const exporterPort = 9113;
+
+const nginxConfig = "/etc/nginx/nginx.conf";
+const nginxDropIn = "/etc/systemd/system/nginx.service.d/rampart.conf";
+const nginxOrigin: Origin = { role: "web", path: "web", why: "nginx serves the site's files and passes the rest on." };
+
+/** Everything on a web host but what every host has. */
+export function webResources(host: Host, topology: Topology): readonly Resource[] {
+  const { site } = topology;
+  const down = note(host, "no host of the service can answer.");
+  return [
+    ...haproxyResources({
+      host,
+      origin: { role: "web", path: "app", why: "HAProxy spreads requests over the hosts of the services." },
+      tlsName: tierName(site, "web"),
+      config: webHaproxy(host, topology),
+      pages: {
+        "rampart-502.http": calmAnswer("502 Bad Gateway", pages.unavailable, down),
+        "rampart-503.http": calmAnswer("503 Service Unavailable", pages.unavailable, down),
+        "rampart-504.http": calmAnswer("504 Gateway Timeout", pages.slow, note(host, "a service took too long.")),
+      },
+      certificates: [],
+      unitLines: [],
+      restartOn: [],
+    }),
+    ...release(topology),
+    ...nginxResources(host, topology),
+    ...exporterResources(host),
+  ];
+}
+
+function release({ site, releases }: Topology): readonly Resource[] {
+  if (site.web.files === undefined) return [];
+  return [
+    {
+      ...{ role: "web", path: "web.files", why: "The site's files: the same release on every web host." },
+      ...{ kind: "release", name: "public", id: releases.public ?? "", root: filesRoot },
+      migrate: undefined,
+      unit: undefined,
+    },
+  ];
+}
+
+function nginxResources(host: Host, topology: Topology): readonly Resource[] {
+  const { site } = topology;
+  const certificateFile = `${tlsFolder}/web.crt`;
+  const page = `${pagesFolder}/404.html`;
+  return [
+    { ...nginxOrigin, kind: "package", name: "nginx" },
+    {
+      ...nginxOrigin,
+      kind: "package",
+      name: "libnginx-mod-http-brotli-filter",
+      why: "Text is smaller with brotli than with gzip.",
+    },
+    { ...nginxOrigin, kind: "directory", directory: tlsFolder, mode: "0700", owner: "root", group: "root" },
+    { ...nginxOrigin, kind: "directory", directory: pagesFolder, mode: "0755", owner: "root", group: "root" },
+    {
+      ...nginxOrigin,
+      kind: "certificate",
+      commonName: tierName(site, "web"),
+      dnsNames: [tierName(site, "web"), host.fqdn],
+      ipAddresses: [],
+      usages: ["server"],
+      certificateFile,
+      keyFile: `${tlsFolder}/web.key`,
+      group: "root",
+      why: "How the balancers know that they speak to a web host of this site.",
+    },
+    file(page, calmHtml(pages.missing, note(host, "the site's files have no 404.html.")), nginxOrigin),
+    file(nginxConfig, webNginx(host, topology), nginxOrigin),
+    file(nginxDropIn, nginxUnit(host), nginxOrigin),
+    {
+      ...nginxOrigin,
+      ...{ kind: "unit", name: "nginx.service", state: "running" },
+      check: "nginx -t -q",
+      reloadOn: [`file:${nginxConfig}`, "file:/etc/rampart/ca.crt", `certificate:${certificateFile}`],
+      restartOn: [`file:${nginxDropIn}`],
+    },
+  ];
+}
+
+function exporterResources(host: Host): readonly Resource[] {
+  const origin: Origin = { role: "web", path: "monitor", why: "nginx's figures, for the monitor." };
+  const options = "/etc/default/prometheus-nginx-exporter";
+  const arguments_ = [
+    `--web.listen-address=${host.inside}:${exporterPort}`,
+    "--web.config.file=/etc/rampart/exporter-web.yml",
+    `--nginx.scrape-uri=http://127.0.0.1:${statusPort}/stub_status`,
+  ];
+  const unit = "prometheus-nginx-exporter.service";
+  return [
+    { ...origin, kind: "package", name: "prometheus-nginx-exporter" },
+    file(
+      options,
+      `# ${note(host, "the monitor asks nginx's figures by mutual TLS.")}\nARGS="${arguments_.join(" ")}"\n`,
+      origin,
+    ),
+    {
+      ...origin,
+      ...{ kind: "unit", name: unit, state: "running", reloadOn: [] },
+      restartOn: [`file:${options}`, "file:/etc/rampart/exporter-web.yml", "certificate:/etc/rampart/tls/exporter.crt"],
+    },
+  ];
+}
+
+function nginxUnit(host: Host): string {
+  return systemdFile(
+    [
+      {
+        name: "Unit",
+        lines: [
+          ["After", "haproxy.service"],
+          ["StartLimitIntervalSec", "0"],
+        ],
+      },
+      {
+        name: "Service",
+        lines: [
+          ["Restart", "always"],
+          ["RestartSec", "100ms"],
+        ],
+      },
+    ],
+    note(host, "nginx comes back by itself."),
+  );
+}
+
+function file(path: string, content: string, origin: Origin): FileResource {
+  return { ...origin, kind: "file", file: path, content, mode: "0644", owner: "root", group: "root" };
+}
+
+function note(host: Host, why: string): string {
+  return `Made by Rampart for ${host.name}: change the site file instead. Why: ${why}`;
+}
