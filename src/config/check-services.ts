@@ -79,23 +79,30 @@ function variableProblems(path: string, service: ServiceDraft): readonly Problem
   return [...problems, ...reservedVariableProblems(path, service)];
 }
 
+/** Variables that every service is given; `env` may set some of them anew, but a random value makes no sense for any. */
+const givenVariables = ["HOST", "PORT", "SITE_URL", "INSTANCE", "NODE_ENV"];
+
 function reservedVariableProblems(path: string, service: ServiceDraft): readonly Problem[] {
-  const problems: Problem[] = [];
-  const port = service.env?.PORT;
-  if (port !== undefined && service.port !== undefined && port !== String(service.port)) {
-    const reason = `differs from port ${service.port}: the service would listen where nobody asks it.`;
-    problems.push({ path: `${path}.env.PORT`, reason, remedy: "Leave it out; PORT is set from `port`." });
-  }
-  if (service.database !== true) return problems;
-  const given = [
-    ...Object.keys(service.env ?? {}).map((name) => ({ name, at: `${path}.env.${name}` })),
-    ...(service.secrets ?? []).map((name, index) => ({ name: name ?? "", at: `${path}.secrets[${index}]` })),
-  ];
-  for (const { name, at } of given.filter((variable) => variable.name.startsWith("DATABASE_"))) {
-    const reason = `${name} is set by Rampart for a service with database: true.`;
-    problems.push({ path: at, reason, remedy: "Take it out, or give it a name that does not start with DATABASE_." });
-  }
-  return problems;
+  const env = Object.keys(service.env ?? {}).map((name) => ({ name, at: `${path}.env.${name}` }));
+  const secrets = (service.secrets ?? []).map((name, index) => ({ name: name ?? "", at: `${path}.secrets[${index}]` }));
+  const database = service.database === true ? [...env, ...secrets].filter(({ name }) => /^DATABASE_/.test(name)) : [];
+  const given = secrets.filter(({ name }) => givenVariables.includes(name));
+  const taken = [...database, ...given].map(({ name, at }) => {
+    const why = name.startsWith("DATABASE_") ? "for a service with database: true" : "for every service";
+    const remedy = "Take it out, or give it another name.";
+    return { path: at, reason: `${name} is set by Rampart ${why}.`, remedy };
+  });
+  return [...taken, ...listenProblems(path, service)];
+}
+
+function listenProblems(path: string, { env, port }: ServiceDraft): readonly Problem[] {
+  const expected = { HOST: "127.0.0.1", PORT: port === undefined ? undefined : String(port) };
+  return Object.entries(expected).flatMap(([name, value]) => {
+    const said = env?.[name];
+    if (said === undefined || value === undefined || said === value) return [];
+    const reason = `differs from ${value}, where the host's own proxy asks the service.`;
+    return [{ path: `${path}.env.${name}`, reason, remedy: `Leave it out: ${name} is set for every service.` }];
+  });
 }
 
 function metricsProblems(path: string, { metrics }: ServiceDraft): readonly Problem[] {

@@ -317,13 +317,15 @@ const badInputs: readonly (readonly [what: string, raw: unknown, path: string, w
       /LIMIT is a number; it must be a text.*quotes/,
     ],
     ["a bad name in env", withService({ env: { "A-B": "x" } }), "app.hello.env.A-B", /environment variable/],
-    ["another PORT", withService({ env: { PORT: "4000" } }), "app.hello.env.PORT", /differs from port 3000/],
+    ["another PORT", withService({ env: { PORT: "4000" } }), "app.hello.env.PORT", /differs from 3000/],
     [
       "DATABASE_URL",
       withService({ database: true, env: { DATABASE_URL: "x" } }),
       "app.hello.env.DATABASE_URL",
       /set by Rampart/,
     ],
+    ["another HOST", withService({ env: { HOST: "0.0.0.0" } }), "app.hello.env.HOST", /differs from 127\.0\.0\.1/],
+    ["a random PORT", withService({ secrets: ["PORT"] }), "app.hello.secrets[0]", /set by Rampart for every service/],
     ["a bad secret name", withService({ secrets: ["session-key"] }), "app.hello.secrets[0]", /capital letters/],
     [
       "a secret in env too",
