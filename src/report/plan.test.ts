@@ -64,7 +64,6 @@ test("verbose: why, from which line of the site, and the difference", () => {
           +  server shop3;
            }
 
-
       0 hosts added, 0 removed, 2 changed, 5 unchanged.
       No restart, no dropped connection.
       order: web1 → web2

@@ -3,7 +3,7 @@ import type { Plan, Stage } from "../model/plan.ts";
 import type { Host } from "../model/topology.ts";
 import { fileDiffText } from "./difference.ts";
 import { columnWidths, hanging, harmless, padded, visibleWidth, wrapped } from "./layout.ts";
-import { hostNames, subjectOf } from "./names.ts";
+import { hostNames, subjectOf, tierOfName } from "./names.ts";
 import { type PlanRow, planRows } from "./plan-rows.ts";
 import { colors, type Style } from "./style.ts";
 
@@ -51,16 +51,15 @@ function rowsText(rows: readonly PlanRow[], options: PlanTextOptions, style: Sty
     rows.map((row) => [row.reason === "" ? "" : row.subject, row.reason, row.effect]),
   );
   const beside = subjectWidth + 2 + reasonWidth + 2 + effectWidth <= room;
-  return rows
-    .flatMap((row, index) => {
-      const head = left[index] ?? "";
-      const lines = beside
-        ? [besideLine(row, [subjectWidth, reasonWidth], style)]
-        : [row.subject, ...belowLines(row, room, style)];
-      const text = hanging(head.trimEnd(), lines, column);
-      return options.verbose ? [text, ...explained(row, options, style)] : [text];
-    })
-    .join("\n");
+  const lines = rows.flatMap((row, index) => {
+    const head = left[index] ?? "";
+    const cells = beside
+      ? [besideLine(row, [subjectWidth, reasonWidth], style)]
+      : [row.subject, ...belowLines(row, room, style)];
+    const text = hanging(head.trimEnd(), cells, column);
+    return options.verbose ? [text, ...explained(row, options, style)] : [text];
+  });
+  return lines.join("\n").trimEnd();
 }
 
 function leftColumns(rows: readonly PlanRow[], { verbose }: PlanTextOptions, style: Style): readonly string[] {
@@ -145,11 +144,23 @@ function interruptions(plan: Plan): string {
 
 function orderLine(plan: Plan, style: Style): string {
   if (plan.stages.length === 0) return "";
-  const steps = plan.stages.map(stageName).join(" → ");
+  const steps = inTurn(plan.stages).join(" → ");
   const lines = wrapped(steps.replaceAll(" → ", " →\u00a0"), style.width - 9).map((line) =>
     line.replaceAll("\u00a0", " "),
   );
   return hanging("  order:", lines, 9);
+}
+
+/** Many stages of one tier in a row are named by the first and the last of them. */
+function inTurn(stages: readonly Stage[]): readonly string[] {
+  const runs: { readonly tier: string; readonly names: string[] }[] = [];
+  for (const stage of stages) {
+    const tier = /doors$/.test(stage.title) ? stage.title : tierOfName(stage.hosts[0]?.host ?? "");
+    const run = runs.at(-1);
+    if (run?.tier === tier) run.names.push(stageName(stage));
+    else runs.push({ tier, names: [stageName(stage)] });
+  }
+  return runs.flatMap(({ names }) => (names.length <= 6 ? names : [names[0] ?? "", "…", names.at(-1) ?? ""]));
 }
 
 /** A stage in few words: what its title says of doors, else its hosts. */

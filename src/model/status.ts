@@ -1,0 +1,71 @@
+import type { Tier } from "./topology.ts";
+
+/** How a site is, as far as it could be seen. What is not known is null or said so; it never passes for healthy. */
+export interface SiteStatus {
+  readonly site: string;
+  readonly environment: string;
+  /** The address to open in a browser. */
+  readonly url: string;
+  /** Path of the CA certificate on this machine. */
+  readonly ca: string;
+  readonly hosts: readonly HostStatus[];
+  /** The virtual address, and the balancer that holds it; null: no balancer that answered says that it does. */
+  readonly address: { readonly ip: string; readonly holder: string | null };
+  /** null: the site has none. */
+  readonly database: DatabaseStanding | null;
+  readonly alerts: readonly AlertStatus[];
+  /** False: the monitor did not answer, and `alerts` says nothing. */
+  readonly alertsKnown: boolean;
+}
+
+export interface HostStatus {
+  readonly name: string;
+  readonly role: Tier;
+  /** The app service that runs there; only for role "app". */
+  readonly service?: string | undefined;
+  readonly address: string;
+  readonly state: HostState;
+  /** What is wrong, as a phrase. */
+  readonly detail?: string | undefined;
+  /** Number of what it was last brought to. */
+  readonly generation?: number | undefined;
+}
+
+/**
+ * - well: it answers and all its checks hold.
+ * - degraded: it answers, and something that it promises does not hold.
+ * - unreachable: it should be on, and does not answer.
+ * - off: it is switched off.
+ * - not applied: it answers, and was never brought to what the site file says.
+ */
+export type HostState = "well" | "degraded" | "unreachable" | "off" | "not applied";
+
+export interface DatabaseStanding {
+  /** null: no host that answered says that it is. */
+  readonly primary: string | null;
+  /** What is promised, and whether it holds now, as a sentence. */
+  readonly promise: string;
+  readonly members: readonly MemberStatus[];
+}
+
+export interface MemberStatus {
+  readonly host: string;
+  /** "primary", "replica", "unset"; "unknown" when it did not answer. */
+  readonly standing: string;
+  /** Seconds behind the primary; null: unknown. */
+  readonly lagSeconds: number | null;
+  /** True when it is one of those that acknowledge writes. */
+  readonly voter?: boolean | undefined;
+  /** What is wrong, in MariaDB's words. */
+  readonly detail?: string | undefined;
+}
+
+export interface AlertStatus {
+  readonly name: string;
+  /** As Prometheus says it: "firing" or "pending". */
+  readonly state: string;
+  readonly summary: string;
+  readonly severity: string;
+  /** ISO 8601. */
+  readonly since: string;
+}

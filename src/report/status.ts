@@ -1,0 +1,157 @@
+import { plural } from "../base/text.ts";
+import type { AlertStatus, DatabaseStanding, HostStatus, MemberStatus, SiteStatus } from "../model/status.ts";
+import { hanging, harmless, table, visibleWidth, wrapped } from "./layout.ts";
+import { tiers } from "./names.ts";
+import { colors, type Style } from "./style.ts";
+
+/** How a site is: its hosts, its address, its database, its alerts, and what to type when something is wrong. */
+export function statusText(status: SiteStatus, style: Style): string {
+  const blocks = [
+    headline(status, style),
+    hostTable(status, style),
+    [...databaseLines(status, style), ...alertLines(status, style)].join("\n"),
+    nextLine(status, style),
+  ];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function headline(status: SiteStatus, style: Style): string {
+  const paint = colors(style);
+  const trouble = troubles(status);
+  const column = visibleWidth(status.site) + 2;
+  const verdict = wrapped(trouble.length === 0 ? "well" : trouble.join(", "), style.width - column);
+  const lines = verdict.map(trouble.length === 0 ? paint.good : paint.bad);
+  return `${hanging(paint.bold(status.site), lines, column)}\n${paint.command(status.url)}`;
+}
+
+/** All that is wrong or unknown, in few words; empty only when everything was seen to be well. */
+function troubles(status: SiteStatus): readonly string[] {
+  const unwell = status.hosts.filter((host) => host.state !== "well").length;
+  const firing = status.alerts.filter((alert) => alert.state === "firing").length;
+  return [
+    ...(unwell > 0 ? [`${unwell} of ${plural(status.hosts.length, "host")} not well`] : []),
+    ...(status.address.holder === null ? ["address unknown"] : []),
+    ...(status.database && status.database.primary === null ? ["primary unknown"] : []),
+    ...(status.database?.members.some(isUnwell) ? ["database degraded"] : []),
+    ...(firing > 0 ? [`${plural(firing, "alert")} firing`] : []),
+    ...(status.alertsKnown ? [] : ["alerts unknown"]),
+  ];
+}
+
+function isUnwell(member: MemberStatus): boolean {
+  return member.lagSeconds === null || (member.detail ?? "") !== "" || !/^(primary|replica)$/.test(member.standing);
+}
+
+function hostTable(status: SiteStatus, style: Style): string {
+  const paint = colors(style);
+  const ordered = tiers.flatMap((tier) => status.hosts.filter((host) => host.role === tier));
+  const rows = ordered.map((host, index) => [
+    ordered[index - 1]?.role === host.role ? "" : paint.bold(host.role),
+    host.name + (isSpecial(host, status) ? "★" : ""),
+    host.address,
+    stateText(host, style),
+    noteOf(host, status),
+  ]);
+  const lines = table(rows).split("\n");
+  const { ip, holder } = status.address;
+  const unheld =
+    holder === null ? wrapped(unknownAddress(ip, status), style.width - 2).map((line) => paint.bad(`  ${line}`)) : [];
+  return [...lines, ...unheld].join("\n");
+}
+
+function isSpecial(host: HostStatus, status: SiteStatus): boolean {
+  return host.name === status.address.holder || host.name === status.database?.primary;
+}
+
+function unknownAddress(ip: string, status: SiteStatus): string {
+  const silent = status.hosts.filter((host) => host.role === "balancer" && !answers(host)).map((host) => host.name);
+  return silent.length > 0
+    ? `unknown who holds ${ip}: ${silent.join(" and ")} did not answer, and no other balancer says so`
+    : `nobody holds ${ip}`;
+}
+
+function answers(host: HostStatus): boolean {
+  return host.state === "well" || host.state === "degraded";
+}
+
+function stateText(host: HostStatus, style: Style): string {
+  const paint = colors(style);
+  if (host.state === "well") return paint.good(host.state);
+  return host.state === "not applied" ? paint.careful(host.state) : paint.bad(host.state);
+}
+
+function noteOf(host: HostStatus, status: SiteStatus): string {
+  const holds = host.name === status.address.holder ? `holds ${status.address.ip}` : "";
+  return [holds, harmless(host.detail ?? "")].filter((part) => part !== "").join(" · ");
+}
+
+const labelColumn = 12;
+
+function databaseLines({ database }: SiteStatus, style: Style): readonly string[] {
+  if (database === null) return [];
+  const paint = colors(style);
+  const label = `  ${paint.bold("database")}`;
+  const promise = wrapped(harmless(database.promise), style.width - labelColumn);
+  return [hanging(label, promise, labelColumn), ...primaryLine(database, style), memberTable(database, style)];
+}
+
+function primaryLine({ primary, members }: DatabaseStanding, style: Style): readonly string[] {
+  if (primary !== null) return [];
+  const silent = members.filter((member) => member.standing === "unknown").map((member) => member.host);
+  const why = silent.length > 0 ? `${silent.join(" ")} did not answer` : "no host says that it is the primary";
+  return [" ".repeat(labelColumn) + colors(style).bad(`unknown who is primary: ${why}`)];
+}
+
+function memberTable({ primary, members }: DatabaseStanding, style: Style): string {
+  const paint = colors(style);
+  const rows = members.map((member) => [
+    member.host + (member.host === primary ? "★" : ""),
+    member.standing === "unknown" ? paint.bad("unknown") : member.standing,
+    member.voter ? "voter" : "",
+    member.host === primary ? "" : lagText(member.lagSeconds, style),
+    paint.bad(harmless(member.detail ?? "")),
+  ]);
+  return table(rows, { indent: " ".repeat(labelColumn) });
+}
+
+function lagText(seconds: number | null, style: Style): string {
+  if (seconds === null) return colors(style).bad("lag unknown");
+  const text = `lag ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return seconds < 10 ? text : colors(style).careful(text);
+}
+
+function alertLines(status: SiteStatus, style: Style): readonly string[] {
+  const paint = colors(style);
+  const label = `  ${paint.bold("alerts")}`;
+  if (!status.alertsKnown) return [hanging(label, [paint.bad(unknownAlerts(status))], labelColumn)];
+  if (status.alerts.length === 0) return [hanging(label, ["none firing"], labelColumn)];
+  return [
+    hanging(
+      label,
+      status.alerts.flatMap((alert) => alertText(alert, style)),
+      labelColumn,
+    ),
+  ];
+}
+
+function unknownAlerts({ hosts }: SiteStatus): string {
+  const silent = hosts.filter((host) => host.role === "monitor" && !answers(host)).map((host) => host.name);
+  return `unknown: ${silent.length > 0 ? silent.join(" and ") : "the monitor"} did not answer`;
+}
+
+function alertText({ name, state, severity, summary, since }: AlertStatus, style: Style): readonly string[] {
+  const paint = state === "firing" ? colors(style).bad : colors(style).careful;
+  const head = `${name} ${state} (${severity}) since ${since}: `;
+  return wrapped(harmless(head + summary), style.width - labelColumn).map((line) => paint(line));
+}
+
+function nextLine(status: SiteStatus, style: Style): string {
+  const paint = colors(style);
+  const type = (why: string, command: string) => `${why}  ${paint.command(command)}`;
+  const off = status.hosts.find((host) => host.state === "off" || host.state === "unreachable");
+  const unwell = status.hosts.find((host) => host.state === "degraded");
+  if (off) return type("Bring back what is off or does not answer:", "rampart up");
+  if (status.hosts.some((host) => host.state === "not applied")) return type("Finish what was begun:", "rampart up");
+  if (unwell) return type("Look at it:", `rampart logs ${unwell.name}`);
+  return troubles(status).length > 0 ? type("See which promise does not hold:", "rampart verify") : "";
+}
