@@ -5,7 +5,7 @@ export function folderProgram(header: string): string {
   return `#!/bin/sh\n# ${header}\n${text}`;
 }
 
-const text = String.raw`set -eu
+const text = `set -eu
 [ ! -d ${paths.data}/mysql ] || exit 0
 if [ -e ${paths.state}/standing ]; then
   echo "refused: ${paths.data} is empty, but this host had a database. Is its disk mounted? To begin anew: rm ${paths.state}/standing" >&2

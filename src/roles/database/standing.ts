@@ -89,7 +89,7 @@ nobody_else_has_data() {
 }
 `;
 
-const accounts = String.raw`
+const accounts = `
 # Accounts and databases as the site names them. Equal digest: nothing is written, so nothing is replicated.
 apply_accounts() {
   wanted=$(digest ${paths.accounts})
@@ -107,7 +107,7 @@ apply_accounts() {
 }
 `;
 
-const primary = String.raw`
+const primary = `
 # From here on a commit is acknowledged only when a voter has it. The time-out is read back, because MariaDB turns some
 # values into 0 (instantly asynchronous) without an error.
 enable_semi_sync() {
@@ -208,7 +208,7 @@ become_replica() {
 }
 `;
 
-const story = String.raw`
+const story = `
 wait_for_server
 upgrade
 was=$(cat "$state/standing" 2> /dev/null || true)
