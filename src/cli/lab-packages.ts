@@ -5,6 +5,7 @@
 export const rolePackages: readonly string[] = [
   "curl",
   "haproxy",
+  "iputils-arping",
   "keepalived",
   "libnginx-mod-http-brotli-filter",
   "mariadb-backup",

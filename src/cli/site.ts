@@ -1,5 +1,4 @@
-import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { RampartError } from "../base/problem.ts";
 import { plural } from "../base/text.ts";
 import type { Provenance } from "../config/resolve.ts";
@@ -10,8 +9,9 @@ import type { Role } from "../model/role.ts";
 import type { Site } from "../model/site.ts";
 import type { Topology } from "../model/topology.ts";
 import { roles } from "../roles/index.ts";
-import { sourceDigest } from "../sitefile/digest.ts";
+import { folderFacts } from "../sitefile/facts.ts";
 import { loadSiteFile } from "../sitefile/load.ts";
+import { sourceDigest, sourceEntries } from "../sitefile/source.ts";
 import { siteTopology } from "../topology/topology.ts";
 import type { GlobalOptions } from "./options.ts";
 
@@ -32,12 +32,9 @@ export interface OpenSite {
 /** Reads the site file of the options' folder. Throws a RampartError that holds everything that is wrong with it. */
 export async function openSite(options: Pick<GlobalOptions, "site" | "env">): Promise<OpenSite> {
   const { file, folder, raw, line } = await loadSiteFile(resolve(options.site ?? "."));
-  const isFolder = (relative: string) =>
-    statSync(join(folder, relative), { throwIfNoEntry: false })?.isDirectory() === true;
   const resolved = resolveSite(raw, {
     environment: options.env,
-    folderExists: isFolder,
-    fileExists: (relative) => existsSync(join(folder, relative)),
+    ...folderFacts(folder),
     siteFile: file.slice(folder.length + 1),
   });
   if (!resolved.ok) {
@@ -59,7 +56,14 @@ export async function openSite(options: Pick<GlobalOptions, "site" | "env">): Pr
 function sourcesOf(site: Site, folder: string): ReadonlyMap<string, Source> {
   const source = (name: string, path: string, relative: string, build: string | undefined): Source => {
     const place = resolve(folder, relative);
-    return { name, path, folder: place, build, id: sourceDigest(place, build ?? "") };
+    return {
+      name,
+      path,
+      folder: place,
+      build,
+      id: sourceDigest(place, build),
+      entries: () => sourceEntries(place).map((entry) => entry.path),
+    };
   };
   const services = site.app.map((one) => source(one.name, `app.${one.name}`, one.source, one.build));
   const files = site.web.files === undefined ? [] : [source("public", "web.files", site.web.files, undefined)];

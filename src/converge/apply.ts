@@ -84,7 +84,7 @@ async function passGate(
   observation: Observation,
   world: World,
 ): Promise<void> {
-  const gone = new Set(world.topology.hosts.map((host) => host.name).filter((host) => !observation.observed.has(host)));
+  const gone = notThere(plan, index, observation, world);
   const hosts = world.topology.hosts.filter((host) => stage.gate.includes(host.name) && !gone.has(host.name));
   if (hosts.length === 0) return;
   const checks = checksOf(hosts, world).filter(

@@ -37,30 +37,63 @@ export function applyScript(
   generations: { readonly intent: Generation; readonly done: Generation | undefined },
 ): string {
   const numbered = changes.map((one, index) => ({ ...one, index }));
-  const stepsOf = <K extends ReadyStep["kind"]>(kind: K) =>
-    numbered.flatMap(({ steps, index }) =>
-      steps
-        .filter((step): step is Extract<ReadyStep, { kind: K }> => step.kind === kind)
-        .map((step) => ({ step, index })),
-    );
-  const packages = stepsOf("package");
-  const units = stepsOf("unit");
-  const plain = numbered.filter(({ steps }) => steps.some((step) => step.kind === "run" || step.kind === "put"));
-  const [removed, made] = [plain.filter(isRemoval), plain.filter((one) => !isRemoval(one))];
-  const reloads = stepsOf("put").some(({ step }) => step.file.startsWith("/etc/systemd/system/")) || removed.length > 0;
+  const made = numbered.filter((one) => !isRemoval(one));
+  const removed = numbered.filter((one) => isRemoval(one) && !unitOf(one));
+  const rereads = removed.length > 0;
   return [
     scriptPrelude,
     recordGeneration(generations.intent),
-    packageLines(packages.map(({ step, index }) => ({ name: step.name, index }))),
-    ...made.map(({ index, steps }) => plainLines(index, steps)),
-    ...units.flatMap(({ step, index }) => checkLines(step, index)),
-    unitLines(units, reloads),
+    phaseLines(
+      [...made.filter((one) => !followsRelease(one)), ...numbered.filter((one) => isRemoval(one) && unitOf(one))],
+      rereads,
+    ),
+    // A migration may need what its host offers it, the way to the database above all: so releases come second.
+    phaseLines(made.filter(followsRelease), false),
     ...removed.map(({ index, steps }) => plainLines(index, steps)),
     generations.done ? recordGeneration(generations.done) : "",
     'echo "@@ end"',
   ]
     .filter((text) => text !== "")
     .join("\n");
+}
+
+interface Numbered extends ReadyChange {
+  readonly index: number;
+}
+
+/** One pass over a host: packages, then files, then the units' own checkers, then the units. */
+function phaseLines(changes: readonly Numbered[], rereads: boolean): string {
+  const packages = stepsOf(changes, "package");
+  const units = stepsOf(changes, "unit");
+  const plain = changes.filter(({ steps }) => steps.some((step) => step.kind === "run" || step.kind === "put"));
+  const unitFiles = stepsOf(changes, "put").some(({ step }) => step.file.startsWith("/etc/systemd/system/"));
+  return [
+    packageLines(packages.map(({ step, index }) => ({ name: step.name, index }))),
+    ...plain.map(({ index, steps }) => plainLines(index, steps)),
+    ...units.flatMap(({ step, index }) => checkLines(step, index)),
+    unitLines(units, rereads || unitFiles),
+  ]
+    .filter((text) => text !== "")
+    .join("\n");
+}
+
+function stepsOf<K extends ReadyStep["kind"]>(changes: readonly Numbered[], kind: K) {
+  return changes.flatMap(({ steps, index }) =>
+    steps
+      .filter((step): step is Extract<ReadyStep, { kind: K }> => step.kind === kind)
+      .map((step) => ({ step, index })),
+  );
+}
+
+/** A release, and the unit that runs it. */
+function followsRelease({ change, steps }: Numbered): boolean {
+  const runsRelease = (step: ReadyStep) =>
+    step.kind === "unit" && step.inputs.some((file) => file.endsWith("/release.env"));
+  return change.id.startsWith("release:") || steps.some(runsRelease);
+}
+
+function unitOf({ change }: Numbered): boolean {
+  return change.id.startsWith("unit:");
 }
 
 function isRemoval({ change }: { readonly change: Change }): boolean {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fail } from "../base/problem.ts";
 import { shellCommand } from "../base/text.ts";
 import type { Emit } from "../model/event.ts";
@@ -17,6 +17,8 @@ export interface Source {
   readonly folder: string;
   readonly build: string | undefined;
   readonly id: string;
+  /** Paths of the files and links that belong to it, relative to the folder: the ones that `id` was made of. */
+  readonly entries: () => readonly string[];
 }
 
 /** Archives kept of each service, so that going back needs no build. */
@@ -43,7 +45,7 @@ export async function ensureArtifact(siteFolder: string, source: Source, emit: E
   const work = await mkdtemp(join(tmpdir(), "rampart-build-"));
   try {
     const tree = join(work, "tree");
-    await cp(source.folder, tree, { recursive: true, filter: isSource, verbatimSymlinks: true });
+    await copyEntries(source, tree);
     if (source.build !== undefined) await build(source, source.build, tree);
     await mkdir(join(file, ".."), { recursive: true, mode: 0o700 });
     await pack(tree, `${file}.${process.pid}.new`);
@@ -56,9 +58,9 @@ export async function ensureArtifact(siteFolder: string, source: Source, emit: E
   return file;
 }
 
-/** Folders that are no source: they are made by the build or belong to tools. */
-function isSource(path: string): boolean {
-  return !["node_modules", ".git", ".rampart"].includes(basename(path));
+async function copyEntries({ folder, entries }: Source, tree: string): Promise<void> {
+  await mkdir(tree);
+  for (const entry of entries()) await cp(join(folder, entry), join(tree, entry), { verbatimSymlinks: true });
 }
 
 async function build(source: Source, command: string, tree: string): Promise<void> {

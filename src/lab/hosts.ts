@@ -66,14 +66,18 @@ export function madeHost(name: string, host: string): MadeHost | undefined {
 export async function makeHost(name: string, host: LabHost, image: string): Promise<void> {
   const dir = hostDir(name, host.name);
   const made = madeHost(name, host.name);
+  const makeFolders = () => {
+    for (const folder of ["root", "work", "upper/etc/ssh"])
+      mkdirSync(`${dir}/${folder}`, { recursive: true, mode: 0o755 });
+  };
   if (made !== undefined && existsSync(imageRoot(made.image))) {
+    makeFolders();
     if (made.inside !== host.inside || made.outside !== host.outside) writeAddresses(dir, host);
     saveMade(dir, host, made.image);
     return;
   }
   rmSync(dir, { recursive: true, force: true });
-  for (const folder of ["root", "work", "upper/etc/ssh"])
-    mkdirSync(`${dir}/${folder}`, { recursive: true, mode: 0o755 });
+  makeFolders();
   mkdirSync(`${dir}/upper/root/.ssh`, { recursive: true, mode: 0o700 });
   writeAddresses(dir, host);
   writeFileSync(`${dir}/upper/etc/hostname`, `${host.name}\n`);

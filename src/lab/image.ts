@@ -136,7 +136,7 @@ function explainFailure(log: string): never {
   )
     fail("the host image could not be built", {
       path: "lab",
-      reason: `the Debian mirror did not answer: ${lastLines(text.match(/^(?:Err|W|E):.*$/gm)?.join("\n") ?? text, 2)}`,
+      reason: `the Debian mirror did not answer: ${text.match(/^E: Failed to fetch .*$/m)?.[0] ?? lastLines(text, 3)}`,
       remedy:
         "The image needs the network once. Connect this machine (or set its apt proxy), then run the same command again.",
     });

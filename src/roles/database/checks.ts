@@ -42,7 +42,9 @@ function doorScript(host: Host, name: string, key: string): string {
   return [
     `answer=$(timeout 5 openssl s_client -starttls mysql -connect ${target} -verify_return_error -verify_hostname ${shellQuote(name)} -CAfile ${paths.ca} -cert ${shellQuote(`${key}.crt`)} -key ${shellQuote(`${key}.key`)} < /dev/null 2>&1)`,
     `case $answer in *"Verify return code: 0 (ok)"*) exit 0 ;; esac`,
-    `printf '%s\\n' "$answer" | grep -i -m 1 -E 'error|refused|unreachable|timed out' || echo "no answer from ${target} within 5 s"`,
+    `reason=$(printf '%s\\n' "$answer" | sed -n -e 's/^[0-9A-F]*:error:[^:]*:[^:]*:[^:]*:\\([^:]*\\).*/\\1/p' -e 's/^Verify return code: //p' | head -n 1)`,
+    `[ -n "$reason" ] || reason="no answer within 5 s"`,
+    `echo "${target}: $reason"`,
     "exit 1",
   ].join("\n");
 }
