@@ -24,10 +24,7 @@ export function reportStyle() {
 
 /** Runs work while its progress is shown on standard error, live on a terminal and a line a stage elsewhere. */
 export async function withProgress<T>(options: GlobalOptions, work: (emit: Emit) => Promise<T>): Promise<T> {
-  const reporter = progressReporter(process.stderr, {
-    live: process.stderr.isTTY === true && !options.json,
-    json: options.json,
-  });
+  const reporter = progressReporter(process.stderr, { live: process.stderr.isTTY === true && !options.json });
   try {
     return await work(reporter.emit);
   } finally {

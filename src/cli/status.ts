@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { labHosts } from "../lab/lab.ts";
 import { generationFile } from "../model/plan.ts";
 import type { AlertStatus, HostStatus, MemberStatus, SiteStatus } from "../model/status.ts";
@@ -26,12 +25,11 @@ export async function siteStatus(open: OpenSite): Promise<SiteStatus> {
     ),
   );
   const output = (name: string) => answers.get(name)?.stdout ?? "";
-  const ca = caFile(open);
   return {
     site: site.name,
     environment: site.environment.name,
     url: siteUrl(site),
-    ca: existsSync(ca) ? ca : null,
+    ca: caFile(open),
     hosts: topology.hosts.map((host) => hostStatus(host, present.get(host.name), answers.get(host.name))),
     address: { ip: topology.networks.virtual, ...holderOf(topology, output) },
     database: databaseStatus(open, output),

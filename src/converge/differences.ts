@@ -1,54 +1,73 @@
 import { shellQuote } from "../base/text.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Change, Plan } from "../model/plan.ts";
+import { caReference, referencedSecrets, secretReference } from "../model/secret.ts";
 import { run } from "../ssh/run.ts";
 import type { World } from "./world.ts";
 
 /** A file as it is and as it should be; references to secrets stand for their values. */
 export interface FileDifference {
   readonly host: string;
-  readonly file: string;
-  readonly before: string;
+  /** resourceId */
+  readonly id: string;
+  /** undefined: not there. */
+  readonly before: string | undefined;
   readonly after: string;
 }
 
-/** Fetches the present content of every file that a plan changes. What holds a secret is fetched with its value masked. */
+/** Fetches the present content of every file that a plan changes, on the hosts that are there already. */
 export async function fileDifferences(plan: Plan, world: World): Promise<readonly FileDifference[]> {
-  const wanted = plan.stages.flatMap((stage) =>
-    stage.hosts.flatMap(({ host, changes }) =>
-      changes.flatMap((change) =>
-        change.steps.flatMap((step) =>
-          step.kind === "put" ? [{ host, file: step.file.replace(/\.rampart-next$/, ""), after: step.content }] : [],
-        ),
-      ),
-    ),
-  );
+  const wanted = plan.stages.flatMap((stage) => stage.hosts.flatMap((work) => work.changes.flatMap(wantedFile)));
   const hosts = [...new Set(wanted.map((one) => one.host))].filter((host) => !plan.added.includes(host));
   const present = new Map(
     await Promise.all(hosts.map(async (host) => [host, await contents(host, wanted, world)] as const)),
   );
-  return wanted.map((one) => {
-    const before = present.get(one.host)?.get(one.file) ?? "";
-    return { ...one, before: masked(before, one.after, world) };
+  return wanted.map(({ host, id, file, after }) => {
+    const before = present.get(host)?.get(file);
+    return { host, id, before: before === undefined ? undefined : masked(before, after, world), after };
   });
+}
+
+interface WantedFile {
+  readonly host: string;
+  readonly id: string;
+  readonly file: string;
+  readonly after: string;
+}
+
+function wantedFile({ host, id, steps }: Change): readonly WantedFile[] {
+  return steps.flatMap((step) =>
+    step.kind === "put" ? [{ host, id, file: step.file.replace(/\.rampart-next$/, ""), after: step.content }] : [],
+  );
 }
 
 async function contents(
   host: string,
-  wanted: readonly { readonly host: string; readonly file: string }[],
+  wanted: readonly WantedFile[],
   world: World,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, string | undefined>> {
   const files = wanted.filter((one) => one.host === host).map((one) => one.file);
-  const script = files.map((file) => `base64 -w0 ${shellQuote(file)} 2>/dev/null; echo`).join("\n");
-  const { stdout } = await run(world.targetOf(host), script, { timeoutMs: 30_000 });
+  const script = files.map(
+    (file) => `[ -e ${shellQuote(file)} ] && echo "= $(base64 -w0 ${shellQuote(file)})" || echo`,
+  );
+  const { stdout } = await run(world.targetOf(host), script.join("\n"), { timeoutMs: 30_000 });
   const lines = stdout.split("\n");
-  return new Map(files.map((file, index) => [file, Buffer.from(lines[index] ?? "", "base64").toString("utf8")]));
+  const content = (line = "") =>
+    line.startsWith("= ") ? Buffer.from(line.slice(2), "base64").toString("utf8") : undefined;
+  return new Map(files.map((file, index) => [file, content(lines[index])]));
 }
 
-/** Values that this site knows go back to their references; the rest of such a file is masked where a reference stands. */
+/**
+ * Values that this site knows become their references. In a file that holds secrets every other line that differs keeps its
+ * name only: it may hold a secret that this site does not know any more.
+ */
 function masked(before: string, after: string, world: World): string {
-  const names = [...after.matchAll(/\{\{secret:([A-Za-z0-9_.-]+)\}\}/g)].flatMap(([, name]) => name ?? []);
-  const known = names.reduce((text, name) => text.replaceAll(world.secretValue(name), `{{secret:${name}}}`), before);
-  return known
-    .replaceAll(world.authority.certificatePem.trimEnd(), "{{ca}}")
-    .replaceAll(world.authority.certificatePem, "{{ca}}");
+  const names = referencedSecrets(after);
+  const pem = world.authority.certificatePem;
+  const known = names.reduce((text, name) => text.replaceAll(world.secretValue(name), secretReference(name)), before);
+  const withCa = known.replaceAll(pem, caReference).replaceAll(pem.trimEnd(), caReference);
+  if (names.length === 0) return withCa;
+  const wanted = new Set(after.split("\n"));
+  const hidden = (line: string) =>
+    wanted.has(line) || line === "" ? line : `${/^[^=:]*[=:]?/.exec(line)?.[0] ?? ""}[not shown]`;
+  return withCa.split("\n").map(hidden).join("\n");
 }

@@ -20,7 +20,7 @@ export async function applyCommand(options: GlobalOptions): Promise<number> {
     const failed = failedChecks(checks);
     if (failed) throw failed;
     if (options.json) writeJson({ plan, retiring });
-    else writeText(planText(plan, open.topology, { verbose: false, retiring, done: true, ...reportStyle() }));
+    else writeText(planText(plan, open.topology, { retiring, done: true, ...reportStyle() }));
     return 0;
   });
 }

@@ -2,7 +2,7 @@ import { RampartError } from "../../base/problem.ts";
 import { planSite } from "../../converge/converge.ts";
 import { fileDifferences } from "../../converge/differences.ts";
 import { labHosts } from "../../lab/lab.ts";
-import { fileDiffText, planText } from "../../report/plan.ts";
+import { planText } from "../../report/plan.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { reportStyle, silent, writeJson, writeText } from "../output.ts";
 import { openSite } from "../site.ts";
@@ -22,12 +22,13 @@ export async function planCommand(options: PlanOptions): Promise<number> {
   const retiring = [...present].filter((name) => !open.topology.hosts.some((host) => host.name === name));
   const { plan, problems } = await planSite(world, { coming: new Set(coming) });
   const changes = plan.stages.length > 0 || retiring.length > 0;
+  const differences = options.verbose && !options.json ? await fileDifferences(plan, world) : [];
+  const unknown = problems.map((problem) => problem.path);
   if (options.json) writeJson({ plan, retiring, problems });
-  else {
-    writeText(planText(plan, open.topology, { verbose: options.verbose, retiring, ...reportStyle() }));
-    if (options.verbose)
-      for (const one of await fileDifferences(plan, world)) writeText(fileDiffText(one, reportStyle()));
-  }
+  else
+    writeText(
+      planText(plan, open.topology, { verbose: options.verbose, retiring, unknown, differences, ...reportStyle() }),
+    );
   if (problems.length > 0) throw new RampartError("The plan leaves out hosts that could not be looked at", problems);
   return options.exitCode && changes ? exitCodes.changes : exitCodes.done;
 }

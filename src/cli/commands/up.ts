@@ -1,13 +1,15 @@
-import { existsSync } from "node:fs";
+import { relative } from "node:path";
+import { shellQuote } from "../../base/text.ts";
 import { converge } from "../../converge/converge.ts";
 import { ensureArtifact } from "../../deploy/artifact.ts";
 import { ensureTools } from "../../lab/lab.ts";
 import { requireRoot } from "../../lab/tools.ts";
 import type { Emit } from "../../model/event.ts";
-import { upSummaryText } from "../../report/summary.ts";
+import type { SiteStatus } from "../../model/status.ts";
+import { type UpSummary, upSummaryText } from "../../report/summary.ts";
 import { raiseHosts, retireHosts } from "../lab-site.ts";
 import type { GlobalOptions } from "../options.ts";
-import { failedChecks, withProgress, writeJson, writeText } from "../output.ts";
+import { failedChecks, reportStyle, withProgress, writeJson, writeText } from "../output.ts";
 import { type OpenSite, openSite } from "../site.ts";
 import { siteStatus } from "../status.ts";
 import { siteUrl } from "../url.ts";
@@ -24,7 +26,7 @@ export async function upCommand(options: GlobalOptions): Promise<number> {
     if (failed) throw failed;
     const status = await siteStatus(open);
     if (options.json) writeJson({ plan, status });
-    else writeText(upSummaryText(summary(open, status)));
+    else writeText(upSummaryText(summary(open, options, status), reportStyle()));
     return 0;
   });
 }
@@ -40,13 +42,16 @@ async function bringUp(open: OpenSite, emit: Emit) {
   return outcome;
 }
 
-function summary(open: OpenSite, status: Awaited<ReturnType<typeof siteStatus>>) {
-  const { site, topology } = open;
+function summary(open: OpenSite, options: GlobalOptions, status: SiteStatus): UpSummary {
+  const { site, topology, file } = open;
   return {
-    status,
     site,
+    status,
     hosts: topology.hosts,
     url: siteUrl(site),
-    caFile: existsSync(caFile(open)) ? caFile(open) : "",
+    caFile: relative(process.cwd(), caFile(open)),
+    siteFile: relative(process.cwd(), file),
+    program: process.env.RAMPART_PROGRAM ?? "rampart",
+    siteOption: options.site === undefined ? "" : ` --site ${shellQuote(options.site)}`,
   };
 }
