@@ -1,3 +1,4 @@
+import type { DatabasePromise } from "./site.ts";
 import type { Tier } from "./topology.ts";
 
 /** How a site is, as far as it could be seen. What is not known is null or said so; it never passes for healthy. */
@@ -6,11 +7,16 @@ export interface SiteStatus {
   readonly environment: string;
   /** The address to open in a browser. */
   readonly url: string;
-  /** Path of the CA certificate on this machine. */
-  readonly ca: string;
+  /** Path of the CA certificate on this machine; null: the site has none yet. */
+  readonly ca: string | null;
   readonly hosts: readonly HostStatus[];
   /** The virtual address, and the balancer that holds it; null: no balancer that answered says that it does. */
-  readonly address: { readonly ip: string; readonly holder: string | null };
+  readonly address: {
+    readonly ip: string;
+    readonly holder: string | null;
+    /** What is wrong with it, as a phrase. */
+    readonly detail?: string | undefined;
+  };
   /** null: the site has none. */
   readonly database: DatabaseStanding | null;
   readonly alerts: readonly AlertStatus[];
@@ -43,8 +49,8 @@ export type HostState = "well" | "degraded" | "unreachable" | "off" | "not appli
 export interface DatabaseStanding {
   /** null: no host that answered says that it is. */
   readonly primary: string | null;
-  /** What is promised, and whether it holds now, as a sentence. */
-  readonly promise: string;
+  /** What the site file promises. */
+  readonly promise: DatabasePromise;
   readonly members: readonly MemberStatus[];
 }
 

@@ -29,14 +29,19 @@ export function shortened(text: string, width: number): string {
   return `${kept.trimEnd()}…`;
 }
 
+// ECMA-48: a control sequence, or an operating system command up to its end. Node's own function eats text up to a bell.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
+const sequences = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
+
 /**
  * What others wrote (a daemon's output, a value of a site file), safe to show: no escape sequences that could move the
  * cursor or recolour the screen, no control characters but line ends; tabs become blanks.
  */
 export function harmless(text: string): string {
-  const visible = stripVTControlCharacters(text).replaceAll("\r\n", "\n").replaceAll("\t", "  ");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
-  return visible.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "");
+  return text
+    .replace(sequences, "")
+    .replaceAll("\t", "  ")
+    .replace(/\p{Cc}/gu, (character) => (character === "\n" ? "\n" : ""));
 }
 
 /** Lines of at most `width` columns, broken at blanks; a word that is longer stays whole, so that it can be copied. */

@@ -1,4 +1,5 @@
 import { plural } from "../base/text.ts";
+import type { DatabasePromise } from "../model/site.ts";
 import type { AlertStatus, DatabaseStanding, HostStatus, MemberStatus, SiteStatus } from "../model/status.ts";
 import { hanging, harmless, table, visibleWidth, wrapped } from "./layout.ts";
 import { tiers } from "./names.ts";
@@ -31,6 +32,7 @@ function troubles(status: SiteStatus): readonly string[] {
   return [
     ...(unwell > 0 ? [`${unwell} of ${plural(status.hosts.length, "host")} not well`] : []),
     ...(status.address.holder === null ? ["address unknown"] : []),
+    ...(status.address.detail === undefined ? [] : ["address in doubt"]),
     ...(status.database && status.database.primary === null ? ["primary unknown"] : []),
     ...(status.database?.members.some(isUnwell) ? ["database degraded"] : []),
     ...(firing > 0 ? [`${plural(firing, "alert")} firing`] : []),
@@ -53,10 +55,10 @@ function hostTable(status: SiteStatus, style: Style): string {
     noteOf(host, status),
   ]);
   const lines = table(rows).split("\n");
-  const { ip, holder } = status.address;
-  const unheld =
-    holder === null ? wrapped(unknownAddress(ip, status), style.width - 2).map((line) => paint.bad(`  ${line}`)) : [];
-  return [...lines, ...unheld].join("\n");
+  const { ip, holder, detail } = status.address;
+  const doubt = holder === null ? unknownAddress(ip, status) : detail === undefined ? "" : `${ip} is ${detail}`;
+  const told = doubt === "" ? [] : wrapped(harmless(doubt), style.width - 2).map((line) => paint.bad(`  ${line}`));
+  return [...lines, ...told].join("\n");
 }
 
 function isSpecial(host: HostStatus, status: SiteStatus): boolean {
@@ -91,8 +93,22 @@ function databaseLines({ database }: SiteStatus, style: Style): readonly string[
   if (database === null) return [];
   const paint = colors(style);
   const label = `  ${paint.bold("database")}`;
-  const promise = wrapped(harmless(database.promise), style.width - labelColumn);
+  const promise = wrapped(promiseText(database), style.width - labelColumn);
   return [hanging(label, promise, labelColumn), ...primaryLine(database, style), memberTable(database, style)];
+}
+
+const promises: Readonly<Record<DatabasePromise, string>> = {
+  "no-loss": "an acknowledged write survives any single fault, and a power cut of all hosts together",
+  "no-loss-unless-all-lose-power": "an acknowledged write survives any single fault",
+};
+
+/** What is promised, and what is seen of it: a promise needs somebody who acknowledges. */
+function promiseText({ promise, members }: DatabaseStanding): string {
+  const replicas = members.filter((member) => member.standing === "replica" && !isUnwell(member));
+  const voters = replicas.filter((member) => member.voter !== false).length;
+  if (members.length === 1) return "a single host: what was written is lost with it";
+  if (voters === 0) return `${promises[promise]}: no replica is seen that could acknowledge, so writes wait`;
+  return `${promises[promise]} (${plural(voters, "replica acknowledges", "replicas acknowledge")} writes)`;
 }
 
 function primaryLine({ primary, members }: DatabaseStanding, style: Style): readonly string[] {
