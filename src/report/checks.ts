@@ -12,15 +12,11 @@ export interface CheckOutcome {
 }
 
 /** What holds, in one line or (verbose) one each, and all that does not, with what was found instead. */
-export function checksText(
-  results: readonly CheckOutcome[],
-  options: { readonly verbose?: boolean },
-  style: Style,
-): string {
+export function checksText(results: readonly CheckOutcome[], style: Style & { readonly verbose?: boolean }): string {
   const failed = results.filter((result) => !result.ok);
-  const shown = options.verbose ? results : failed;
+  const shown = style.verbose ? results : failed;
   const lines = shown.map((result) => checkLine(result, style));
-  return `${[...lines, ...(lines.length > 0 ? [""] : []), ...totals(results, failed.length, style)].join("\n")}\n`;
+  return `${[...lines, ...(lines.length > 0 ? [""] : []), ...totals(results, failed.length, style)].join("\n")}`;
 }
 
 function checkLine({ check, ok, message }: CheckOutcome, style: Style): string {

@@ -37,7 +37,7 @@ export function configText(
     const gap = index > 0 && section(one.path) !== section(provenance[index - 1]?.path ?? "") ? "\n" : "";
     return gap + valueText(one, column, options, style);
   });
-  return `${colors(style).bold(title)}\n\n${rows.join("\n")}\n`;
+  return `${colors(style).bold(title)}\n\n${rows.join("\n")}`;
 }
 
 /** Keys of one group stand together; those at the top of the file are one group. */

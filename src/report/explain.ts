@@ -43,7 +43,7 @@ export function explainText(explanation: Explanation, style: Style): string {
   );
   const look = hanging(`  ${paint.dim("look at it")}`, commands.map(paint.command), column);
   const subject = id.slice(id.indexOf(":") + 1);
-  return `${paint.bold(`${host}:${subject}`)}\n\n${[...text, ...(commands.length > 0 ? [look] : [])].join("\n")}\n`;
+  return `${paint.bold(`${host}:${subject}`)}\n\n${[...text, ...(commands.length > 0 ? [look] : [])].join("\n")}`;
 }
 
 function sourceText({ path, place }: Explanation): string {
@@ -62,5 +62,5 @@ export function explainListText(host: string, explanations: readonly Explanation
     return `${paint.bold(kind)}\n${table(rows)}`;
   });
   const last = `Why one of them is there:  ${paint.command(`rampart explain ${host}:NAME`)}`;
-  return `${blocks.join("\n\n")}\n\n${last}\n`;
+  return `${blocks.join("\n\n")}\n\n${last}`;
 }

@@ -27,7 +27,7 @@ export interface RowOptions {
   /** To know tiers by; without them the names tell. */
   readonly hosts?: readonly Pick<Host, "name" | "tier">[];
   /** Hosts that leave the site. */
-  readonly retired?: readonly string[];
+  readonly retiring?: readonly string[];
 }
 
 /** The lines of a plan: newcomers first, then changes tier by tier, then those that leave. */
@@ -43,7 +43,7 @@ export function planRows(plan: Plan, options: RowOptions = {}): readonly PlanRow
     ...tiers.flatMap((tier) => newcomerRows(plan, tier, tierOf)),
     ...site.map(finished),
     ...tiers.flatMap((tier) => rest.filter((row) => row.tier === tier).map(finished)),
-    ...tiers.flatMap((tier) => retiredRows(options.retired ?? [], tier, tierOf)),
+    ...tiers.flatMap((tier) => retiredRows(options.retiring ?? [], tier, tierOf)),
   ];
 }
 

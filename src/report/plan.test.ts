@@ -6,7 +6,7 @@ import { planText } from "./plan.ts";
 import { plainStyle } from "./style.ts";
 
 test("a third host of a service, at 80 columns and at 120", () => {
-  expect(planText(growingPlan, {}, plainStyle)).toMatchInlineSnapshot(`
+  expect(planText(growingPlan, { hosts: [] }, plainStyle)).toMatchInlineSnapshot(`
     "  app       + shop3        new host, 26 resources
       web       ~ web1 web2    /etc/nginx/conf.d/shop.conf
                                  content differs · reload nginx, one at a time
@@ -20,7 +20,7 @@ test("a third host of a service, at 80 columns and at 120", () => {
       order: doors (db1, db2, db3) → shop3 → web1 → web2 → mon1
     "
   `);
-  expect(planText(growingPlan, {}, { width: 120, color: false })).toMatchInlineSnapshot(`
+  expect(planText(growingPlan, { hosts: [] }, { width: 120, color: false })).toMatchInlineSnapshot(`
     "  app       + shop3        new host, 26 resources
       web       ~ web1 web2    /etc/nginx/conf.d/shop.conf
                                  content differs · reload nginx, one at a time
@@ -36,8 +36,10 @@ test("a third host of a service, at 80 columns and at 120", () => {
 });
 
 test("colours change nothing but colours", () => {
-  const colored = planText(growingPlan, { verbose: true }, { width: 80, color: true });
-  expect(stripVTControlCharacters(colored)).toBe(planText(growingPlan, { verbose: true }, plainStyle));
+  const colored = planText(growingPlan, { hosts: [] }, { verbose: true, width: 80, color: true });
+  expect(stripVTControlCharacters(colored)).toBe(
+    planText(growingPlan, { hosts: [] }, { verbose: true, ...plainStyle }),
+  );
   expect(colored).not.toBe(stripVTControlCharacters(colored));
 });
 
@@ -45,13 +47,13 @@ test("verbose: why, from which line of the site, and the difference", () => {
   const differences = [
     {
       host: "web1",
-      id: "file:/etc/nginx/conf.d/shop.conf",
+      file: "/etc/nginx/conf.d/shop.conf",
       before: "upstream shop {\n  server shop2;\n}\n",
       after: "upstream shop {\n  server shop2;\n  server shop3;\n}\n",
     },
   ];
   const plan: Plan = { ...growingPlan, stages: growingPlan.stages.slice(2, 4), added: [] };
-  expect(planText(plan, { verbose: true, differences }, plainStyle)).toMatchInlineSnapshot(`
+  expect(planText(plan, { hosts: [] }, { verbose: true, differences, ...plainStyle })).toMatchInlineSnapshot(`
     "  web  ~ web1 web2  /etc/nginx/conf.d/shop.conf
                           content differs · reload nginx, one at a time
           Requests are spread over the hosts of a service. (app.shop.hosts)
@@ -96,7 +98,7 @@ test("restarts, removals, what all tiers share, hosts that leave and hosts that 
       },
     ],
   };
-  const text = planText(plan, { retired: ["web3"], unknown: ["mon1"] }, plainStyle);
+  const text = planText(plan, { hosts: [] }, { retiring: ["web3"], unknown: ["mon1"], ...plainStyle });
   expect(text).toMatchInlineSnapshot(`
     "  site      ~ db1 db2 lb1 web1  /etc/hosts
                                       content differs
@@ -119,8 +121,8 @@ test("restarts, removals, what all tiers share, hosts that leave and hosts that 
 });
 
 test("nothing to change is said only of hosts that answered", () => {
-  expect(planText(emptyPlan, {}, plainStyle)).toBe("Nothing to change: the site is what the file says.\n");
-  expect(planText(emptyPlan, { unknown: ["db2"] }, plainStyle)).toMatch("Unknown: db2");
+  expect(planText(emptyPlan, { hosts: [] }, plainStyle)).toBe("Nothing to change: the site is what the file says.");
+  expect(planText(emptyPlan, { hosts: [] }, { unknown: ["db2"], ...plainStyle })).toMatch("Unknown: db2");
 });
 
 test("a thousand hosts make few lines", () => {
@@ -133,5 +135,5 @@ test("a thousand hosts make few lines", () => {
       gate: [],
     })),
   };
-  expect(planText(plan, {}, plainStyle).split("\n").length).toBeLessThan(12);
+  expect(planText(plan, { hosts: [] }, plainStyle).split("\n").length).toBeLessThan(12);
 });

@@ -1,7 +1,7 @@
 import { byName, plural } from "../base/text.ts";
 import type { Plan, Stage } from "../model/plan.ts";
 import type { Host } from "../model/topology.ts";
-import { fileDiffText } from "./difference.ts";
+import { type FileDifference, fileDiffText } from "./difference.ts";
 import { columnWidths, hanging, harmless, padded, visibleWidth, wrapped } from "./layout.ts";
 import { hostNames, subjectOf, tierOfName } from "./names.ts";
 import { type PlanRow, planRows } from "./plan-rows.ts";
@@ -10,31 +10,28 @@ import { colors, type Style } from "./style.ts";
 export interface PlanTextOptions {
   /** Also why each thing should be there, and the differences of files. */
   readonly verbose?: boolean;
-  /** To know tiers by; without them the names of hosts tell. */
-  readonly hosts?: readonly Pick<Host, "name" | "tier">[];
   /** Hosts that leave the site. */
-  readonly retired?: readonly string[];
+  readonly retiring?: readonly string[];
   /** Hosts that could not be looked at: nothing is known of them. */
   readonly unknown?: readonly string[];
-  /** Contents of files now and then, for `verbose`; secrets as references. */
+  /** For `verbose`: shown below the change that they belong to. */
   readonly differences?: readonly FileDifference[];
+  /** The plan was carried out: there is no order to tell any more. */
+  readonly done?: boolean;
 }
 
-export interface FileDifference {
-  readonly host: string;
-  /** resourceId */
-  readonly id: string;
-  /** undefined: not there. */
-  readonly before: string | undefined;
-  readonly after: string | undefined;
+/** What tiers are known by; without it the names of hosts tell. */
+export interface KnownHosts {
+  readonly hosts: readonly Pick<Host, "name" | "tier">[];
 }
 
-/** A plan to read before it is done. Ends with a line end. */
-export function planText(plan: Plan, options: PlanTextOptions, style: Style): string {
-  const unknown = options.unknown ?? [];
-  const rows = planRows(plan, options);
-  if (rows.length === 0) return `${nothingText(unknown)}\n`;
-  return `${rowsText(rows, options, style)}\n\n${summary(plan, options, style)}\n${orderLine(plan, style)}\n`;
+/** A plan to read before it is done, or after. */
+export function planText(plan: Plan, known: KnownHosts, options: PlanTextOptions & Style): string {
+  const { retiring = [], unknown = [] } = options;
+  const rows = planRows(plan, { hosts: known.hosts, retiring });
+  if (rows.length === 0) return nothingText(unknown);
+  const order = options.done || plan.stages.length === 0 ? [] : [orderLine(plan, options)];
+  return [rowsText(rows, options, options), "", summary(plan, options, options), ...order].join("\n");
 }
 
 function nothingText(unknown: readonly string[]): string {
@@ -95,22 +92,21 @@ function explained(row: PlanRow, options: PlanTextOptions, style: Style): readon
   const from = row.path === "" ? "" : ` (${row.path})`;
   const why =
     row.why === "" ? [] : wrapped(`${harmless(row.why)}${from}`, style.width - 6).map((line) => `      ${line}`);
-  const found = options.differences?.find((one) => one.id === row.id && row.hosts.includes(one.host));
-  if (!found) return why.map(paint.dim);
-  const text = fileDiffText(subjectOf(row.id), found.before, found.after, style).trimEnd();
-  const shown = text.split("\n").map((line) => `      ${line}`);
-  const which = row.hosts.length > 1 && text !== "" ? [paint.dim(`      as on ${found.host}:`)] : [];
-  return [...why.map(paint.dim), ...which, ...(text === "" ? [] : shown), ""];
+  const file = row.id.slice(row.id.indexOf(":") + 1);
+  const found = options.differences?.find((one) => one.file === file && row.hosts.includes(one.host));
+  const text = found ? fileDiffText(found, style) : "";
+  if (text === "") return why.map(paint.dim);
+  return [...why.map(paint.dim), ...text.split("\n").map((line) => `      ${line}`), ""];
 }
 
 function summary(plan: Plan, options: PlanTextOptions, style: Style): string {
-  const { retired = [], unknown = [] } = options;
+  const { retiring = [], unknown = [] } = options;
   const changed = new Set(
     plan.stages.flatMap((stage) => stage.hosts.map(({ host }) => host)).filter((host) => !plan.added.includes(host)),
   );
   const counts = [
     `${plural(plan.added.length, "host")} added`,
-    `${retired.length} removed`,
+    `${retiring.length} removed`,
     `${changed.size} changed`,
     `${plan.unchanged.length} unchanged`,
     ...(unknown.length > 0 ? [`${unknown.length} unknown (${unknown.join(" ")} did not answer)`] : []),
@@ -143,7 +139,6 @@ function interruptions(plan: Plan): string {
 }
 
 function orderLine(plan: Plan, style: Style): string {
-  if (plan.stages.length === 0) return "";
   const steps = inTurn(plan.stages).join(" → ");
   const lines = wrapped(steps.replaceAll(" → ", " →\u00a0"), style.width - 9).map((line) =>
     line.replaceAll("\u00a0", " "),

@@ -32,7 +32,7 @@ test("problems of a site file, all at once", () => {
     Nothing was changed. Fix these and run:  rampart plan
     "
   `);
-  expect(JSON.parse(problemsJson(siteFile))).toEqual({
+  expect(problemsJson(siteFile)).toEqual({
     error: siteFile.message,
     problems: siteFile.problems,
     next: siteFile.next,

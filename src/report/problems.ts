@@ -49,9 +49,15 @@ function nextLine(next: string, style: Style): string {
     });
 }
 
-/** The same for programs. Ends with a line end. */
-export function problemsJson(error: RampartError): string {
-  return `${JSON.stringify({ error: error.message, problems: error.problems, next: error.next ?? null }, null, 2)}\n`;
+/** The same for programs. */
+export interface ProblemsJson {
+  readonly error: string;
+  readonly problems: readonly Problem[];
+  readonly next: string | null;
+}
+
+export function problemsJson(error: RampartError): ProblemsJson {
+  return { error: error.message, problems: error.problems, next: error.next ?? null };
 }
 
 /** An error that nobody but Rampart's makers can mend: calm, and with all that they need. */

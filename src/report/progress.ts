@@ -2,7 +2,7 @@ import { duration } from "../base/text.ts";
 import type { Emit } from "../model/event.ts";
 import { harmless, padded, shortened, visibleWidth } from "./layout.ts";
 import { advanced, cutShort, type EndedTask, noProgress, type Progress, type Task } from "./progress-state.ts";
-import { colors, type Style, streamStyle } from "./style.ts";
+import { colors, type Style, styleOf } from "./style.ts";
 
 /** Where progress is written; process.stderr and process.stdout are such. */
 export interface ProgressStream {
@@ -32,7 +32,7 @@ export function progressReporter(
   stream: ProgressStream,
   options: { readonly live: boolean; readonly style?: Style },
 ): ProgressReporter {
-  const style = () => options.style ?? streamStyle(stream);
+  const style = () => options.style ?? styleOf(stream);
   return options.live ? liveReporter(stream, style) : quietReporter(stream, style);
 }
 

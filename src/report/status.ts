@@ -13,7 +13,7 @@ export function statusText(status: SiteStatus, style: Style): string {
     [...databaseLines(status, style), ...alertLines(status, style)].join("\n"),
     nextLine(status, style),
   ];
-  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+  return blocks.filter((block) => block !== "").join("\n\n");
 }
 
 function headline(status: SiteStatus, style: Style): string {

@@ -26,7 +26,7 @@ const narrowest = 40;
  * The style for a stream: a terminal's own width and colours; 80 columns without colours for everything else.
  * NO_COLOR (https://no-color.org) wins over FORCE_COLOR; TERM=dumb has no colours.
  */
-export function streamStyle(stream: Screen, env: Environment = process.env): Style {
+export function styleOf(stream: Screen, env: Environment = process.env): Style {
   const width = Math.min(widest, Math.max(narrowest, stream.columns ?? 80));
   return { width: stream.isTTY ? width : 80, color: wantsColor(stream, env) };
 }

@@ -6,16 +6,16 @@ import { fileDiffText } from "./difference.ts";
 import { explainListText, explainText } from "./explain.ts";
 import { harmless, shortened, table, visibleWidth, wrapped } from "./layout.ts";
 import { hostNames } from "./names.ts";
-import { plainStyle, streamStyle } from "./style.ts";
+import { plainStyle, styleOf } from "./style.ts";
 
 test("colours: on terminals only, NO_COLOR before FORCE_COLOR", () => {
   const terminal = { isTTY: true, columns: 200 };
-  expect(streamStyle(terminal, {})).toEqual({ width: 120, color: true });
-  expect(streamStyle(terminal, { NO_COLOR: "1", FORCE_COLOR: "1" }).color).toBe(false);
-  expect(streamStyle(terminal, { NO_COLOR: "" }).color).toBe(true);
-  expect(streamStyle(terminal, { TERM: "dumb" }).color).toBe(false);
-  expect(streamStyle({ columns: 200 }, {})).toEqual(plainStyle);
-  expect(streamStyle({}, { FORCE_COLOR: "1" }).color).toBe(true);
+  expect(styleOf(terminal, {})).toEqual({ width: 120, color: true });
+  expect(styleOf(terminal, { NO_COLOR: "1", FORCE_COLOR: "1" }).color).toBe(false);
+  expect(styleOf(terminal, { NO_COLOR: "" }).color).toBe(true);
+  expect(styleOf(terminal, { TERM: "dumb" }).color).toBe(false);
+  expect(styleOf({ columns: 200 }, {})).toEqual(plainStyle);
+  expect(styleOf({}, { FORCE_COLOR: "1" }).color).toBe(true);
 });
 
 test("widths are those that are seen", () => {
@@ -51,9 +51,9 @@ test("checks: what does not hold, with what was found", () => {
     check: check("base.units", "recommendations1", "no service of recommendations1 has failed"),
     ...{ ok: false, message: "failed units: app-recommendations.service" },
   };
-  expect(checksText([good], {}, plainStyle)).toBe("✔ 1 check, all hold.\n");
-  expect(checksText([], {}, plainStyle)).toBe("No check was made.\n");
-  expect(checksText([good, bad], { verbose: true }, plainStyle)).toMatchInlineSnapshot(`
+  expect(checksText([good], plainStyle)).toBe("✔ 1 check, all hold.");
+  expect(checksText([], plainStyle)).toBe("No check was made.");
+  expect(checksText([good, bad], { verbose: true, ...plainStyle })).toMatchInlineSnapshot(`
     "  ✔ web1        web1 serves static files
       ✖ recommendations1
                     no service of recommendations1 has failed [base.units]
@@ -130,7 +130,8 @@ test("explain: one thing, and the list of a host", () => {
 });
 
 test("a difference of files", () => {
-  expect(fileDiffText("/etc/hosts", "a\nb\n", "a\nc\n", plainStyle)).toMatchInlineSnapshot(`
+  const file = { host: "web1", file: "/etc/hosts" };
+  expect(fileDiffText({ ...file, before: "a\nb\n", after: "a\nc\n" }, plainStyle)).toMatchInlineSnapshot(`
     "--- /etc/hosts
     +++ /etc/hosts
     @@ -1,2 +1,2 @@
@@ -139,6 +140,8 @@ test("a difference of files", () => {
     +c
     "
   `);
-  expect(fileDiffText("/etc/hosts", "a\n", "a\n", plainStyle)).toBe("");
-  expect(fileDiffText("/etc/new", undefined, "a\n", plainStyle)).toMatch(/^--- \/dev\/null\n\+\+\+ \/etc\/new\n/);
+  expect(fileDiffText({ ...file, before: "a\n", after: "a\n" }, plainStyle)).toBe("");
+  expect(fileDiffText({ ...file, before: "", after: "a\n" }, plainStyle)).toMatch(
+    /^--- \/dev\/null\n\+\+\+ web1:\/etc\/hosts\n/,
+  );
 });

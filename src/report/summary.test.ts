@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Host } from "../model/topology.ts";
 import { plainStyle } from "./style.ts";
-import { pictureText, upSummaryText } from "./up.ts";
+import { pictureText, upSummaryText } from "./summary.ts";
 
 type Named = Pick<Host, "name" | "tier" | "service">;
 
@@ -25,7 +25,11 @@ const shop: readonly Named[] = [
 test("the shop is up", () => {
   const text = upSummaryText(
     {
-      ...{ site: "shop", url: "https://www.shop.localhost:8443", hosts: shop, holder: "lb1", primary: "db1" },
+      ...{ site: { name: "shop" }, url: "https://www.shop.localhost:8443/", hosts: shop },
+      status: {
+        address: { ip: "198.51.100.10", holder: "lb1" },
+        database: { primary: "db1", promise: "no-loss", members: [] },
+      },
       ...{ caFile: "examples/shop/.rampart/lab/ca.crt", siteFile: "examples/shop/rampart.config.ts" },
       ...{ program: "./rampart", siteOption: " --site examples/shop" },
     },

@@ -1,17 +1,17 @@
 import { byName, shellQuote } from "../base/text.ts";
+import type { SiteStatus } from "../model/status.ts";
 import type { Host } from "../model/topology.ts";
 import { hanging, visibleWidth, wrapped } from "./layout.ts";
 import { hostNames } from "./names.ts";
 import { colors, type Style } from "./style.ts";
 
 export interface UpSummary {
-  readonly site: string;
-  readonly url: string;
+  readonly site: { readonly name: string };
+  /** For the stars: who holds the address, who is the database's primary. */
+  readonly status: Pick<SiteStatus, "address" | "database">;
   readonly hosts: readonly Pick<Host, "name" | "tier" | "service">[];
-  /** The balancer that holds the address, and the database's primary: marked with a star. */
-  readonly holder?: string | null;
-  readonly primary?: string | null;
-  /** The CA certificate on this machine. */
+  readonly url: string;
+  /** The CA certificate on this machine; "" when there is none. */
   readonly caFile: string;
   /** The site file, as the user would type it. */
   readonly siteFile: string;
@@ -24,16 +24,18 @@ export interface UpSummary {
 /** What is up, how it hangs together, and what to do with it. */
 export function upSummaryText(summary: UpSummary, style: Style): string {
   const { site, url, caFile, siteFile, program = "rampart", siteOption = "" } = summary;
+  const holder = summary.status.address.holder;
+  const primary = summary.status.database?.primary ?? null;
   const paint = colors(style);
   const say = (words: string) => paint.command(`${program} ${words}${siteOption}`);
-  const broken = summary.holder ?? summary.hosts.find((host) => host.tier === "balancer")?.name ?? "lb1";
+  const broken = holder ?? summary.hosts.find((host) => host.tier === "balancer")?.name ?? "lb1";
   const rows: readonly (readonly [string, readonly string[]])[] = [
-    ["look", [say("status"), paint.command(`curl --cacert ${shellQuote(caFile)} ${url}`), ...trustLines(style)]],
+    ["look", [say("status"), ...trustLines(caFile, url, style)]],
     ["change", then(`edit ${siteFile}`, say("plan"), style)],
     ["break it", then(say(`lab cut ${broken}`), say("status"), style)],
   ];
   const actions = rows.map(([label, lines]) => hanging(`  ${paint.bold(label)}`, lines, 12)).join("\n");
-  return `  ${paint.bold(`${site} is up:`)}  ${paint.command(url)}\n\n${pictureText(summary, style)}\n\n${actions}\n`;
+  return `  ${paint.bold(`${site.name} is up:`)}  ${paint.command(url)}\n\n${pictureText({ ...summary, holder, primary }, style)}\n\n${actions}`;
 }
 
 function then(first: string, second: string, style: Style): readonly string[] {
@@ -41,9 +43,17 @@ function then(first: string, second: string, style: Style): readonly string[] {
   return visibleWidth(line) <= style.width - 12 ? [line] : [`${first}, then`, second];
 }
 
-function trustLines(style: Style): readonly string[] {
+function trustLines(caFile: string, url: string, style: Style): readonly string[] {
+  if (caFile === "") return [];
   const text = "A browser warns until it trusts that CA file: import it, or go on past the warning.";
-  return wrapped(text, style.width - 12).map(colors(style).dim);
+  const { command, dim } = colors(style);
+  return [command(`curl --cacert ${shellQuote(caFile)} ${url}`), ...wrapped(text, style.width - 12).map(dim)];
+}
+
+interface Picture {
+  readonly hosts: UpSummary["hosts"];
+  readonly holder?: string | null;
+  readonly primary?: string | null;
 }
 
 const indentation = "       ";
@@ -51,7 +61,7 @@ const arrow = " ──▶ ";
 const begin = "visitors";
 
 /** The way of a request through the tiers, folded before an arrow where it would not fit. */
-export function pictureText(summary: Pick<UpSummary, "hosts" | "holder" | "primary">, style: Style): string {
+export function pictureText(summary: Picture, style: Style): string {
   const paint = colors(style);
   const lines: string[] = [begin];
   for (const tier of (["balancer", "web", "app", "database"] as const).flatMap((name) => tierText(name, summary))) {
@@ -78,7 +88,7 @@ function folded(tier: string, width: number): readonly string[] {
   return lines.map((line, index) => blanks + (index === 0 ? arrow : " ".repeat(arrow.length)) + line);
 }
 
-function tierText(tier: Host["tier"], { hosts, holder, primary }: Pick<UpSummary, "hosts" | "holder" | "primary">) {
+function tierText(tier: Host["tier"], { hosts, holder, primary }: Picture) {
   const members = hosts.filter((host) => host.tier === tier);
   if (members.length === 0) return [];
   const services = [...new Set(members.map((host) => host.service))];
