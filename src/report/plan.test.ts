@@ -17,8 +17,7 @@ test("a third host of a service, at 80 columns and at 120", () => {
 
       1 host added, 0 removed, 6 changed, 5 unchanged.
       No restart, no dropped connection.
-      order: doors (db1, db2, db3) → shop3 → web1 → web2 → mon1
-    "
+      order: doors (db1, db2, db3) → shop3 → web1 → web2 → mon1"
   `);
   expect(planText(growingPlan, { hosts: [] }, { width: 120, color: false })).toMatchInlineSnapshot(`
     "  app       + shop3        new host, 26 resources
@@ -30,8 +29,7 @@ test("a third host of a service, at 80 columns and at 120", () => {
                                  content differs · reload prometheus
 
       1 host added, 0 removed, 6 changed, 5 unchanged.  No restart, no dropped connection.
-      order: doors (db1, db2, db3) → shop3 → web1 → web2 → mon1
-    "
+      order: doors (db1, db2, db3) → shop3 → web1 → web2 → mon1"
   `);
 });
 
@@ -57,9 +55,8 @@ test("verbose: why, from which line of the site, and the difference", () => {
     "  web  ~ web1 web2  /etc/nginx/conf.d/shop.conf
                           content differs · reload nginx, one at a time
           Requests are spread over the hosts of a service. (app.shop.hosts)
-          as on web1:
-          --- /etc/nginx/conf.d/shop.conf
-          +++ /etc/nginx/conf.d/shop.conf
+          --- web1:/etc/nginx/conf.d/shop.conf
+          +++ web1:/etc/nginx/conf.d/shop.conf
           @@ -1,3 +1,4 @@
            upstream shop {
              server shop2;
@@ -68,8 +65,7 @@ test("verbose: why, from which line of the site, and the difference", () => {
 
       0 hosts added, 0 removed, 2 changed, 5 unchanged.
       No restart, no dropped connection.
-      order: web1 → web2
-    "
+      order: web1 → web2"
   `);
 });
 
@@ -115,8 +111,7 @@ test("restarts, removals, what all tiers share, hosts that leave and hosts that 
       answer).
       mariadb restarts on db1; haproxy restarts on web1, drained first; old stops on
       lb1.
-      order: db1 db2 lb1 web1 → db1 lb1 web1
-    "
+      order: db1 db2 lb1 web1 → db1 lb1 web1"
   `);
 });
 

@@ -49,8 +49,7 @@ test("a site that is well", () => {
                 all hosts together (1 replica acknowledges writes)
                 db1★  primary
                 db2   replica  voter  lag 0.0 s
-      alerts    none firing
-    "
+      alerts    none firing"
   `);
 });
 
@@ -96,8 +95,7 @@ test("what is unknown is said to be unknown, never well", () => {
                 db2  replica  voter  lag unknown
       alerts    unknown: mon1 did not answer
 
-    Bring back what is off or does not answer:  rampart up
-    "
+    Bring back what is off or does not answer:  rampart up"
   `);
 });
 

@@ -36,7 +36,7 @@ test("the shop is up", () => {
     plainStyle,
   );
   expect(text).toMatchInlineSnapshot(`
-    "  shop is up:  https://www.shop.localhost:8443
+    "  shop is up:  https://www.shop.localhost:8443/
 
            visitors ──▶ lb1★ lb2 ──▶ web1 web2
                     ──▶ shop1 shop2 · recommendations1 recommendations2
@@ -44,14 +44,13 @@ test("the shop is up", () => {
                         mon1 watches all of it
 
       look      ./rampart status --site examples/shop
-                curl --cacert examples/shop/.rampart/lab/ca.crt https://www.shop.localhost:8443
+                curl --cacert examples/shop/.rampart/lab/ca.crt https://www.shop.localhost:8443/
                 A browser warns until it trusts that CA file: import it, or go on
                 past the warning.
       change    edit examples/shop/rampart.config.ts, then
                 ./rampart plan --site examples/shop
       break it  ./rampart lab cut lb1 --site examples/shop, then
-                ./rampart status --site examples/shop
-    "
+                ./rampart status --site examples/shop"
   `);
 });
 

@@ -61,8 +61,7 @@ test("checks: what does not hold, with what was found", () => {
 
     ✖ 2 checks: 1 does not hold, the others do.
 
-    Look at it:  rampart logs recommendations1
-    "
+    Look at it:  rampart logs recommendations1"
   `);
 });
 
@@ -92,8 +91,7 @@ test("config: every key, its value and where that comes from", () => {
                        restarted
 
       app.shop.routes  [{ path: "/" }]  site file
-      app.shop.build   none  default: the source folder is what the hosts get
-    "
+      app.shop.build   none  default: the source folder is what the hosts get"
   `);
 });
 
@@ -116,29 +114,26 @@ test("explain: one thing, and the list of a host", () => {
                        types, and compressed.
       follows from     web.files, rampart.config.ts:12
       when it changes  nginx.service is reloaded
-      look at it       rampart exec web1 -- cat /etc/nginx/nginx.conf
-    "
+      look at it       rampart exec web1 -- cat /etc/nginx/nginx.conf"
   `);
   expect(explainText({ ...explanation, path: "", effects: [] }, plainStyle)).toMatch("the role alone");
   expect(explainListText("web1", [explanation], plainStyle)).toMatchInlineSnapshot(`
     "file
       /etc/nginx/nginx.conf  web
 
-    Why one of them is there:  rampart explain web1:NAME
-    "
+    Why one of them is there:  rampart explain web1:NAME"
   `);
 });
 
 test("a difference of files", () => {
   const file = { host: "web1", file: "/etc/hosts" };
   expect(fileDiffText({ ...file, before: "a\nb\n", after: "a\nc\n" }, plainStyle)).toMatchInlineSnapshot(`
-    "--- /etc/hosts
-    +++ /etc/hosts
+    "--- web1:/etc/hosts
+    +++ web1:/etc/hosts
     @@ -1,2 +1,2 @@
      a
     -b
-    +c
-    "
+    +c"
   `);
   expect(fileDiffText({ ...file, before: "a\n", after: "a\n" }, plainStyle)).toBe("");
   expect(fileDiffText({ ...file, before: "", after: "a\n" }, plainStyle)).toMatch(
