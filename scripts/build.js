@@ -1,11 +1,12 @@
-// Bundles the command line into dist/: one entry, one chunk per verb, so that `rampart --help` loads almost nothing.
+// Bundles the command line into dist/, or into the folder that is named: one entry, one chunk per verb, so that
+// `rampart --help` loads almost nothing.
 import { rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const outdir = join(root, "dist");
+const outdir = process.argv[2] === undefined ? join(root, "dist") : resolve(process.argv[2]);
 rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,

@@ -3,31 +3,35 @@ import type { GlobalOptions } from "./options.ts";
 import { exitCodes } from "./options.ts";
 
 // Every verb is a chunk of its own, loaded when it is called: `rampart --help` loads none of them.
-const program = new Command("rampart");
+const program = siteOptions(new Command("rampart"));
 
 program
   .description(
     "One site file becomes a complete web infrastructure on plain Debian, and keeps being what the file says.",
   )
-  .option("--site <dir>", "folder of the site file, or the file itself (default: this folder)")
-  .option("--env <name>", "environment", "lab")
   .version(process.env.npm_package_version ?? "0.1.0", "-V, --version")
   .showHelpAfterError("(rampart --help lists the verbs, rampart docs VERB explains one)")
   .enablePositionalOptions()
   .exitOverride();
 
+function siteOptions(command: Command): Command {
+  return command
+    .option("--site <dir>", "folder of the site file, or the file itself (default: this folder)")
+    .option("--env <name>", "environment (default: lab)");
+}
+
 type Run = (options: GlobalOptions, ...args: string[]) => Promise<number>;
 
 function verb(name: string, summary: string, run: Run): Command {
-  return program
-    .command(name)
+  return siteOptions(program.command(name))
     .description(summary)
     .action(async (...all: unknown[]) => {
       const command = all.pop() as Command;
       const own = all.pop() as Record<string, unknown>;
       const args = all.flat().filter((word): word is string => typeof word === "string");
-      const { site, env } = program.opts<{ site?: string; env: string }>();
-      const options = { site, env, ...own, json: own.json === true } as GlobalOptions;
+      // Both may stand before the verb or behind it; behind it counts.
+      const given = { env: "lab", ...program.opts<{ site?: string; env?: string }>(), ...own };
+      const options = { site: undefined, ...given, json: own.json === true } as GlobalOptions;
       process.exitCode = await run(options, ...args, ...command.args.slice(args.length));
     });
 }
