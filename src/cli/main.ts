@@ -26,13 +26,13 @@ function verb(name: string, summary: string, run: Run): Command {
   return siteOptions(program.command(name))
     .description(summary)
     .action(async (...all: unknown[]) => {
-      const command = all.pop() as Command;
+      all.pop();
       const own = all.pop() as Record<string, unknown>;
       const args = all.flat().filter((word): word is string => typeof word === "string");
       // Both may stand before the verb or behind it; behind it counts.
       const given = { env: "lab", ...program.opts<{ site?: string; env?: string }>(), ...own };
       const options = { site: undefined, ...given, json: own.json === true } as GlobalOptions;
-      process.exitCode = await run(options, ...args, ...command.args.slice(args.length));
+      process.exitCode = await run(options, ...args);
     });
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type Problem, RampartError } from "../base/problem.ts";
 import { listed } from "../base/text.ts";
 import { setFrozen } from "./cgroup.ts";
@@ -65,6 +65,7 @@ export async function labUp(spec: LabSpec, emit: Emit): Promise<LabReport> {
     saveSpec(spec);
     await makeKey(keyFile(spec.name), `rampart lab ${spec.name}`);
     await ensureNetwork(spec);
+    raiseInotifyLimit();
     const stopped = await removeUnwanted(spec, emit);
     const { started, kept } = await startHosts(spec, image, emit);
     await publishPorts(spec);
@@ -93,6 +94,16 @@ export async function labDown(name: string, emit: Emit): Promise<void> {
       if (existsSync(path)) await mustRun(["rm", "-rf", "--one-file-system", path]);
     emit({ type: "lab.down.done", hosts: hosts.length });
   });
+}
+
+/**
+ * The kernel counts inotify instances by user, and all hosts are one user to it: the usual 128 are gone after some ten hosts,
+ * and then units that watch a path fail at random. Raised until the machine's next boot.
+ */
+function raiseInotifyLimit(): void {
+  const file = "/proc/sys/fs/inotify/max_user_instances";
+  const wanted = 8192;
+  if (Number(readFileSync(file, "utf8")) < wanted) writeFileSync(file, String(wanted));
 }
 
 /** Hosts keep the image they were made from; packages that came later are not in it, and the lab has no network. */

@@ -27,6 +27,7 @@ const MASKED = [
   ...["console-getty.service", "getty-static.service", "systemd-logind.service", "ldconfig.service"],
   ...["dev-hugepages.mount", "sys-fs-fuse-connections.mount", "sys-kernel-config.mount", "sys-kernel-debug.mount"],
   ...["sys-kernel-tracing.mount", "proc-sys-fs-binfmt_misc.automount", "systemd-binfmt.service"],
+  ...["systemd-ask-password-console.path", "systemd-ask-password-wall.path"],
   ...["systemd-modules-load.service", "kmod-static-nodes.service", "systemd-network-generator.service"],
   ...["systemd-tmpfiles-setup-dev-early.service", "systemd-tmpfiles-setup-dev.service"],
 ];

@@ -9,12 +9,14 @@ import { openSite } from "../site.ts";
 
 /** `exec HOST -- CMD…`: runs a command as root on a host; its exit code is ours. */
 export async function execCommand(options: GlobalOptions, host: string, argv: readonly string[]): Promise<number> {
-  return await streaming(await targetOf(options, host), argv, { stdin: process.stdin.isTTY ? "ignore" : "inherit" });
+  return await streaming(await targetOf(options, host), afterDashes(argv), {
+    stdin: process.stdin.isTTY ? "ignore" : "inherit",
+  });
 }
 
 /** `ssh HOST`: a shell on a host. */
 export async function sshCommand(options: GlobalOptions, host: string, argv: readonly string[]): Promise<number> {
-  return await interactive(await targetOf(options, host), argv);
+  return await interactive(await targetOf(options, host), afterDashes(argv));
 }
 
 export interface LogOptions extends GlobalOptions {
@@ -29,6 +31,11 @@ export async function logsCommand(options: LogOptions, host: string, unit: strin
   if (unit !== undefined) argv.push("-u", unit);
   if (options.follow) argv.push("-f");
   return await streaming(await targetOf(options, host), ["sh", "-c", shellCommand(argv)], { stdin: "ignore" });
+}
+
+/** `exec HOST -- ls -l`: the dashes part our options from the command, and are no part of it. */
+export function afterDashes(words: readonly string[]): readonly string[] {
+  return words[0] === "--" ? words.slice(1) : words;
 }
 
 async function targetOf(options: GlobalOptions, name: string) {

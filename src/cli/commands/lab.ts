@@ -5,6 +5,7 @@ import { labSeats } from "../lab-site.ts";
 import type { GlobalOptions } from "../options.ts";
 import { writeText } from "../output.ts";
 import { openSite } from "../site.ts";
+import { afterDashes } from "./hosts.ts";
 
 /** What can be done to a host of the lab, and what is then so. */
 export const labDeeds = {
