@@ -78,7 +78,7 @@ function fileOf(name: string, path: string): string {
 test("the rules of a balancer: exactly its flows, in both directions", () => {
   const rules = hostFirewall(named("lb1"), topology).content;
   expect(rules).toContain(
-    'ip saddr 10.77.0.1 ip daddr 10.77.1.1 tcp dport 22 ct state new counter accept comment "base.ssh: operators administer every host by SSH"',
+    'ip saddr 10.77.0.1 ip daddr 10.77.1.1 tcp dport 22 ct state new counter accept comment "base.ssh: Operators administer every host by SSH."',
   );
   expect(rules).toContain("    ip daddr 198.51.100.10 tcp dport 443 ct state new counter accept");
   expect(rules).toContain("    ip saddr 10.77.1.2 ip daddr 10.77.1.1 ip protocol 112 ct state new counter accept");

@@ -32,7 +32,7 @@ export const base: Role = {
   flows: () => [
     {
       ...{ role: "base", from: { kind: "admin" }, to: "base.ssh", path: "firewall.admin" },
-      why: "operators administer every host by SSH",
+      why: "Operators administer every host by SSH.",
     },
   ],
 

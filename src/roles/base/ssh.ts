@@ -31,6 +31,10 @@ export function sshResources(host: Host, topology: Topology): readonly Resource[
       reloadOn: [`file:${configFile}`],
       restartOn: [`file:${dropIn}`],
     },
+    {
+      ...{ ...origin, why: "systemd would open the port on all addresses, whatever sshd is told." },
+      ...{ kind: "unit", name: "ssh.socket", state: "off", reloadOn: [], restartOn: [] },
+    },
   ];
 }
 

@@ -34,6 +34,6 @@ export function webhookFlows(site: Site): readonly DeclaredFlow[] {
     protocol: "tcp",
     name: "webhook",
   } as const;
-  const why = "alerts are delivered to the operators";
+  const why = "Alerts are delivered to the operators.";
   return [{ role: "monitor", from: { kind: "tier", tier: "monitor" }, to, why, path: "monitor.alerts.webhook" }];
 }
