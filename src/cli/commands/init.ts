@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { RampartError } from "../../base/problem.ts";
 import { shellQuote } from "../../base/text.ts";
+import { siteJsonSchemaText } from "../../config/json-schema.ts";
 import { newSiteText } from "../../report/init.ts";
 import { siteFileNames } from "../../sitefile/find.ts";
-import { newSiteFiles } from "../../sitefile/template.ts";
+import { type NewFile, newSiteFiles } from "../../sitefile/template.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { reportStyle, writeText } from "../output.ts";
 
@@ -20,7 +21,7 @@ export interface InitOptions extends GlobalOptions {
 export async function initCommand(options: InitOptions, given: string | undefined): Promise<number> {
   const folder = resolve(options.site ?? given ?? ".");
   const name = siteName(given ?? basename(folder));
-  const files = newSiteFiles({ name, domain: options.domain ?? `www.${name}.example`, yaml: options.yaml === true });
+  const files = filesOf(name, options);
   refuseToOverwrite(folder, [
     ...siteFileNames,
     ...files.map((file) => file.path).filter((path) => path !== ".gitignore"),
@@ -35,6 +36,13 @@ export async function initCommand(options: InitOptions, given: string | undefine
   const siteOption = here === "" ? "" : ` --site ${shellQuote(here)}`;
   writeText(newSiteText({ name, folder: here, files: wanted.map((file) => file.path), siteOption }, reportStyle()));
   return exitCodes.done;
+}
+
+/** A YAML site gets its schema beside it, so that editors complete and check its keys. */
+function filesOf(name: string, { domain = `www.${name}.example`, yaml = false }: InitOptions): readonly NewFile[] {
+  if (!yaml) return newSiteFiles({ name, domain });
+  const schema = { path: "rampart.schema.json", text: siteJsonSchemaText() };
+  return [...newSiteFiles({ name, domain, yaml, schema: `./${schema.path}` }), schema];
 }
 
 /** A name made of what a folder is called: small letters, digits and dashes, a letter first, at most 20. */

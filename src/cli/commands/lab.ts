@@ -57,7 +57,8 @@ async function labName(options: GlobalOptions): Promise<string> {
 
 /** The words after `rampart lab`. */
 export async function labCommand(options: GlobalOptions, deed: string, words: readonly string[]): Promise<number> {
-  if ((deed === "outside" || deed === "inside") && words.length > 0) return await labSeatCommand(options, deed, words);
+  const argv = afterDashes(words);
+  if ((deed === "outside" || deed === "inside") && argv.length > 0) return await labSeatCommand(options, deed, argv);
   const [host] = words;
   if (Object.hasOwn(labDeeds, deed) && host !== undefined)
     return await labDeedCommand(options, deed as keyof typeof labDeeds, host);
