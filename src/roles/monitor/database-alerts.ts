@@ -26,7 +26,13 @@ export function databaseMeasurements(topology: Topology): readonly AlertRule[] {
 }
 
 function writeAlerts(): readonly AlertRule[] {
+  // The exporter answers also when MariaDB does not, and then all other figures are missing.
+  const silent = `${perHost("mysql_up")} == 0 or (${perHost("up")} == 1 unless on (host) ${perHost("mysql_up")})`;
   return [
+    alert("DatabaseMemberDown", "page", "10s", silent, {
+      summary: "MariaDB on {{ $labels.host }} does not answer",
+      description: "The host is there, its database is not: it neither serves reads nor acknowledges writes.",
+    }),
     alert("NoWritableDatabase", "page", "6s", `${writable} == 0`, {
       summary: "No database host takes writes",
       description: "Orders, log-ins and everything else that writes fails; pages that only read may go on.",

@@ -88,6 +88,7 @@ const web = (host: string) => `haproxy_backend_active_servers{job="balancer.metr
 const app = (name: string) => `haproxy_backend_active_servers{job="web.metrics",proxy="app_${name}",host="web1"}`;
 const up = (host: string, job = "base.node-exporter") => `up{job="${job}",host="${host}",tier="t",service="${job}"}`;
 const readOnly = (host: string) => `mysql_global_variables_read_only{job="database.exporter",host="${host}"}`;
+const alive = (host: string) => `mysql_up{job="database.exporter",host="${host}"}`;
 const slave = (thread: string, host: string) =>
   `mysql_slave_status_slave_${thread}_running{job="database.exporter",host="${host}"}`;
 const semiSync = (what: string) =>
@@ -108,6 +109,12 @@ const well: Readonly<Record<string, string>> = {
   [app("shop")]: always(2),
   [app("recommendations")]: always(2),
   [address("lb1")]: always(1),
+  ...Object.fromEntries(
+    ["db1", "db2", "db3"].flatMap((host) => [
+      [up(host, "database.exporter"), always(1)],
+      [alive(host), always(1)],
+    ]),
+  ),
   [readOnly("db1")]: always(0),
   [readOnly("db2")]: always(1),
   [readOnly("db3")]: always(1),
@@ -175,6 +182,16 @@ const cases: readonly Case[] = [
     what: "nobody acknowledges",
     change: { [semiSync("clients")]: then("0+0x50") },
     fires: { 28: ["SemiSyncOff db1"] },
+  },
+  {
+    what: "MariaDB of a replica is away",
+    change: {
+      [alive("db2")]: then("0+0x50"),
+      [readOnly("db2")]: gone,
+      [slave("sql", "db2")]: gone,
+      [slave("io", "db2")]: gone,
+    },
+    fires: { 28: [], 32: ["DatabaseMemberDown db2"] },
   },
   { what: "no primary", change: { [readOnly("db1")]: "0+0x9 stale" }, fires: { 20: [], 28: ["NoWritableDatabase"] } },
   {
