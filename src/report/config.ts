@@ -19,7 +19,7 @@ export interface ConfigTextOptions {
   readonly line: (path: string) => number | undefined;
 }
 
-const longestPath = 26;
+const longestPath = 28;
 
 /** The complete site: every key, its value, and where that comes from. */
 export function configText(

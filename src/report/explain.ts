@@ -31,7 +31,7 @@ export function explainText(explanation: Explanation, style: Style): string {
     ["wanted by", [`role ${role}: ${roleSummary}`]],
     ["because", [harmless(why)]],
     ["follows from", [sourceText(explanation)]],
-    ["when it changes", effects.length > 0 ? effects : ["nothing else happens"]],
+    ...(effects.length > 0 ? [["when it changes", effects] as const] : []),
   ];
   const column = 19;
   const text = rows.map(([label, sentences]) =>

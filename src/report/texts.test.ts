@@ -136,7 +136,7 @@ test("a difference of files", () => {
     +c"
   `);
   expect(fileDiffText({ ...file, before: "a\n", after: "a\n" }, plainStyle)).toBe("");
-  expect(fileDiffText({ ...file, before: "", after: "a\n" }, plainStyle)).toMatch(
+  expect(fileDiffText({ ...file, before: undefined, after: "a\n" }, plainStyle)).toMatch(
     /^--- \/dev\/null\n\+\+\+ web1:\/etc\/hosts\n/,
   );
 });

@@ -20,7 +20,7 @@ export interface InitOptions extends GlobalOptions {
  */
 export async function initCommand(options: InitOptions, given: string | undefined): Promise<number> {
   const folder = resolve(options.site ?? given ?? ".");
-  const name = siteName(given ?? basename(folder));
+  const name = siteName(basename(given ?? folder));
   const files = filesOf(name, options);
   refuseToOverwrite(folder, [
     ...siteFileNames,

@@ -1,0 +1,68 @@
+import type { Page } from "../../report/page.ts";
+import { hostArgument, json } from "./common.ts";
+
+const remoteExits = [
+  { term: "(its own)", text: "The exit code of the command on the host." },
+  { term: "1", text: "The host cannot be reached, or there is no such host." },
+  { term: "2", text: "A wrong option or argument." },
+];
+
+/** Working on a host. */
+export const hostPages: readonly Page[] = [
+  {
+    verb: "exec",
+    summary: "run a command on a host",
+    synopsis: ["exec HOST -- COMMAND [ARGUMENT…]"],
+    description: [
+      "Runs a command as root on a host, over SSH. Its output comes as it is written; its exit code becomes that of rampart. Each word reaches the command as you typed it: for pipes and variables on the host, run a shell there. What comes in by standard input is passed on.",
+    ],
+    arguments: [hostArgument, { name: "COMMAND", text: "A program on the host, with its arguments." }],
+    options: [],
+    examples: [
+      { term: "rampart exec db1 -- mariadb -e 'SHOW REPLICA HOSTS'", text: "Ask the database." },
+      { term: "rampart exec web1 -- sh -c 'ss -tn | wc -l'", text: "A pipe on the host." },
+      { term: "rampart exec lb1 -- poweroff", text: "Switch a balancer off. rampart lab start lb1 brings it back." },
+    ],
+    exits: remoteExits,
+    files: [],
+    related: ["ssh", "logs"],
+  },
+  {
+    verb: "ssh",
+    summary: "open a shell on a host",
+    synopsis: ["ssh HOST [COMMAND…]"],
+    description: [
+      "Opens a shell as root on a host, with a terminal of its own. Nothing that you change by hand is lost from sight: the next rampart plan shows what is not as the site file says.",
+    ],
+    arguments: [hostArgument, { name: "COMMAND", text: "Instead of a shell: a program that needs a terminal." }],
+    options: [],
+    examples: [
+      { term: "rampart ssh web1", text: "A shell." },
+      { term: "rampart ssh db1 mariadb", text: "MariaDB's own prompt." },
+    ],
+    exits: remoteExits,
+    files: [],
+    related: ["exec", "logs"],
+  },
+  {
+    verb: "logs",
+    summary: "show the journal of a host, or of one of its units",
+    synopsis: ["logs [-f] [-n COUNT] [--json] HOST [UNIT]"],
+    description: [
+      "Shows the newest lines of the host's journal, oldest first; with UNIT only those of that unit. The units that the site brings are listed by rampart explain HOST.",
+    ],
+    arguments: [hostArgument, { name: "UNIT", text: "A systemd unit: nginx, haproxy, mariadb, app-shop." }],
+    options: [
+      { flags: "-f, --follow", text: "Go on showing lines as they come, until Ctrl-C." },
+      { flags: "-n, --lines COUNT", text: "So many of the newest lines; 100 without it." },
+      { ...json, text: "Every line as JSON, with all fields of the journal." },
+    ],
+    examples: [
+      { term: "rampart logs shop1 app-shop", text: "What the shop said." },
+      { term: "rampart logs -f lb1 haproxy", text: "Requests as they come." },
+    ],
+    exits: remoteExits,
+    files: [],
+    related: ["status", "exec"],
+  },
+];
