@@ -27,6 +27,8 @@ export interface Rollout {
   readonly after: readonly Tier[];
   /** How many hosts of a tier (of an app service) that serves may be changed at once. */
   readonly atOnce: number;
+  /** True: the first host is changed last, because it holds what the others follow. */
+  readonly firstLast?: boolean;
 }
 
 /** Steps around a change that interrupts a host's work: its users are asked to leave it alone meanwhile. */

@@ -107,7 +107,9 @@ function newcomerStages(fresh: readonly Work[], { topology }: OrderInput, joinin
 function rollingStages(serving: readonly Work[], { roles, topology }: OrderInput): readonly Stage[] {
   return tierOrder(roles).flatMap((tier) => {
     const atOnce = roles.find((role) => role.name === tier)?.rollout.atOnce ?? 1;
-    const todo = serving.filter(({ host, changes }) => host.tier === tier && changes.length > 0);
+    const firstLast = roles.find((role) => role.name === tier)?.rollout.firstLast === true;
+    const inTier = serving.filter(({ host, changes }) => host.tier === tier && changes.length > 0);
+    const todo = firstLast ? inTier.toReversed() : inTier;
     return waves(todo, atOnce).map((wave) =>
       stage(
         `change ${listed(wave.map(({ host }) => host.name))}`,

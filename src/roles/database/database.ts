@@ -10,7 +10,7 @@ import { paths } from "./paths.ts";
 export const database: Role = {
   name: "database",
   summary: "MariaDB with one primary and replicas; a write counts only when a replica has it",
-  rollout: { after: [], atOnce: 1 },
+  rollout: { after: [], atOnce: 1, firstLast: true },
   services,
   flows,
   resources,
