@@ -1,8 +1,24 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Two projects: `unit` is pure and quick; `lab` boots real hosts, so its files run one after another.
+/** The scenarios, in the order in which a reader would try them; the one that looks for secrets after all that happened is last. */
+const scenarios = ["lab", "crash", "shop", "doors", "status", "faults", "change", "bad", "secrets"];
+
+function placeOf({ moduleId }: TestSpecification): number {
+  return scenarios.findIndex((name) => moduleId.endsWith(`/scenarios/${name}.test.ts`));
+}
+
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((one, other) => placeOf(one) - placeOf(other));
+  }
+}
+
+// Two projects: `unit` is pure and quick; `lab` boots real hosts, so its files run one after another, after all others.
 export default defineConfig({
   test: {
+    sequence: { sequencer: InOrder },
     projects: [
       {
         test: {
@@ -15,7 +31,9 @@ export default defineConfig({
         test: {
           name: "lab",
           include: ["test/scenarios/**/*.test.ts"],
+          globalSetup: "test/scenarios/support/setup.ts",
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

@@ -19,7 +19,9 @@ await build({
   target: "node20.19",
   packages: "bundle",
   external: ["esbuild"],
-  banner: { js: 'import { createRequire as __rampartRequire } from "node:module"; const require = __rampartRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __rampartRequire } from "node:module"; const require = __rampartRequire(import.meta.url);',
+  },
   sourcemap: "linked",
   logLevel: "warning",
 });

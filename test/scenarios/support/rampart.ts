@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { type ProcessResult, run } from "../../../src/lab/process.ts";
+import { root, scratch, shop } from "./site.ts";
+
+/** The command line as it is built for the scenarios: a build of their own, that nobody replaces while they run. */
+export const distFolder = join(root, "node_modules/.rampart-scenarios");
+
+export interface RampartOptions {
+  /** Folder of the site; the shared shop if it is left out. */
+  readonly site?: string;
+  readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** Words before the command itself, for example to run it as somebody else. */
+  readonly before?: readonly string[];
+}
+
+export function rampartArgv(words: readonly string[], site: string = shop.folder): readonly string[] {
+  return [process.execPath, join(distFolder, "main.js"), "--site", site, ...words];
+}
+
+/** The environment in which the scenarios run it: secrets are encrypted to a key of their own. */
+export function rampartEnv(): Record<string, string | undefined> {
+  return { ...process.env, RAMPART_KEY_FILE: join(scratch, "key.txt"), NO_COLOR: "1" };
+}
+
+/** Runs `rampart WORDS…` to its end, whatever that is. */
+export async function rampart(words: readonly string[], options: RampartOptions = {}): Promise<ProcessResult> {
+  const { site, timeoutMs = 300_000, env = {}, before = [], ...rest } = options;
+  const argv = [...before, ...rampartArgv(words, site)];
+  return await run(argv, { ...rest, timeoutMs, env: { ...rampartEnv(), ...env } });
+}
+
+/** The same, when it must end well. */
+export async function rampartDone(words: readonly string[], options: RampartOptions = {}): Promise<ProcessResult> {
+  const result = await rampart(words, options);
+  if (result.exitCode === 0) return result;
+  throw new Error(`rampart ${words.join(" ")} ended with ${result.exitCode}\n${result.stdout}\n${result.stderr}`);
+}
+
+export async function rampartJson<T>(words: readonly string[], options: RampartOptions = {}): Promise<T> {
+  return JSON.parse((await rampartDone([...words, "--json"], options)).stdout) as T;
+}
+
+/** What a shell script prints on a host; throws when it fails there. */
+export async function onHost(host: string, script: string, options: RampartOptions = {}): Promise<string> {
+  return (await rampartDone(["exec", host, "--", "sh", "-c", script], options)).stdout.trim();
+}
