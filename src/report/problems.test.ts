@@ -68,6 +68,12 @@ test("the command in the last line stands out, alone or at the end of a sentence
   expect(problemsText(new RampartError("No", [], "rampart up"), color)).toContain(`Then run:  ${cyan("rampart up")}`);
 });
 
+test("a command in a remedy stays on one line", () => {
+  const remedy = "Free at least 100 MiB, for example: rampart exec recommendations1 -- journalctl --vacuum-size=50M";
+  const error = new RampartError("No", [{ path: "web1", reason: "has 3 MiB of disk left.", remedy }]);
+  expect(problemsText(error, { width: 60, color: false })).toMatch(/^ +rampart exec .*50M$/m);
+});
+
 test("a defect says that it is one", () => {
   expect(defectText("boom", plainStyle)).toMatch(/mistake of its own[\s\S]*boom/);
 });

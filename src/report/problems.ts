@@ -29,9 +29,23 @@ export function problemList(problems: readonly Problem[], style: Style): string 
 /** Reason and remedy as one paragraph; but what a daemon said keeps its own lines between the two. */
 function problemLines({ reason, remedy }: Problem, width: number): readonly string[] {
   const [first = "", ...said] = harmless(reason).trimEnd().split("\n");
-  if (said.length === 0) return wrapped(`${sentence(first)} ${harmless(remedy)}`, width);
+  if (said.length === 0) return wrapped(`${sentence(first)} ${copyable(harmless(remedy))}`, width).map(plainBlanks);
   const quoted = said.map((line) => (line.trim() === "" ? "" : `  ${line}`));
-  return [...wrapped(first, width), ...quoted, ...wrapped(harmless(remedy), width)];
+  return [...wrapped(first, width), ...quoted, ...wrapped(copyable(harmless(remedy)), width).map(plainBlanks)];
+}
+
+/** A command at the end stays on one line, so that it can be copied. */
+function copyable(text: string): string {
+  return text.replace(
+    /: +((?:\.\/)?(?:rampart|make|cd|source|sudo|apt-get|npm|ssh-keygen) .*)$/,
+    (_, command: string) => {
+      return `: ${command.replaceAll(" ", "\u00a0")}`;
+    },
+  );
+}
+
+function plainBlanks(line: string): string {
+  return line.replaceAll("\u00a0", " ");
 }
 
 function sentence(text: string): string {
