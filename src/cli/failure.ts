@@ -1,6 +1,7 @@
 import { RampartError } from "../base/problem.ts";
 import { defectText, problemsJson, problemsText } from "../report/problems.ts";
 import { styleOf } from "../report/style.ts";
+import { UsageError } from "./arguments.ts";
 import { exitCodes } from "./options.ts";
 
 /** The one place where a failure is told: a user's mistake without a stack trace, a defect of ours with it. */
@@ -10,5 +11,5 @@ export function reportFailure(error: unknown): number {
   else if (process.argv.includes("--json"))
     process.stdout.write(`${JSON.stringify(problemsJson(error), undefined, 2)}\n`);
   else process.stderr.write(problemsText(error, style));
-  return exitCodes.failed;
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
 }

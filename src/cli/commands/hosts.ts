@@ -9,33 +9,28 @@ import { openSite } from "../site.ts";
 
 /** `exec HOST -- CMD…`: runs a command as root on a host; its exit code is ours. */
 export async function execCommand(options: GlobalOptions, host: string, argv: readonly string[]): Promise<number> {
-  return await streaming(await targetOf(options, host), afterDashes(argv), {
+  return await streaming(await targetOf(options, host), argv, {
     stdin: process.stdin.isTTY ? "ignore" : "inherit",
   });
 }
 
 /** `ssh HOST`: a shell on a host. */
 export async function sshCommand(options: GlobalOptions, host: string, argv: readonly string[]): Promise<number> {
-  return await interactive(await targetOf(options, host), afterDashes(argv));
+  return await interactive(await targetOf(options, host), argv);
 }
 
 export interface LogOptions extends GlobalOptions {
   readonly follow: boolean;
-  readonly lines: number;
+  readonly lines: string;
 }
 
 /** `logs HOST [UNIT]`: the host's journal. */
 export async function logsCommand(options: LogOptions, host: string, unit: string | undefined): Promise<number> {
   const format = options.json ? ["-o", "json"] : ["-o", "short-iso"];
-  const argv = ["journalctl", "--no-pager", ...format, "-n", String(options.lines)];
+  const argv = ["journalctl", "--no-pager", ...format, "-n", options.lines];
   if (unit !== undefined) argv.push("-u", unit);
   if (options.follow) argv.push("-f");
   return await streaming(await targetOf(options, host), ["sh", "-c", shellCommand(argv)], { stdin: "ignore" });
-}
-
-/** `exec HOST -- ls -l`: the dashes part our options from the command, and are no part of it. */
-export function afterDashes(words: readonly string[]): readonly string[] {
-  return words[0] === "--" ? words.slice(1) : words;
 }
 
 async function targetOf(options: GlobalOptions, name: string) {

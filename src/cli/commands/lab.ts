@@ -5,7 +5,6 @@ import { labSeats } from "../lab-site.ts";
 import type { GlobalOptions } from "../options.ts";
 import { writeText } from "../output.ts";
 import { openSite } from "../site.ts";
-import { afterDashes } from "./hosts.ts";
 
 /** What can be done to a host of the lab, and what is then so. */
 export const labDeeds = {
@@ -57,8 +56,7 @@ async function labName(options: GlobalOptions): Promise<string> {
 
 /** The words after `rampart lab`. */
 export async function labCommand(options: GlobalOptions, deed: string, words: readonly string[]): Promise<number> {
-  const argv = afterDashes(words);
-  if ((deed === "outside" || deed === "inside") && argv.length > 0) return await labSeatCommand(options, deed, argv);
+  if ((deed === "outside" || deed === "inside") && words.length > 0) return await labSeatCommand(options, deed, words);
   const [host] = words;
   if (Object.hasOwn(labDeeds, deed) && host !== undefined)
     return await labDeedCommand(options, deed as keyof typeof labDeeds, host);

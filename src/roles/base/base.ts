@@ -60,6 +60,7 @@ const needed: Readonly<Record<string, string>> = {
   dbus: "Units and their states are asked for over the bus.",
   "ca-certificates": "Programs of the site verify the certificates of others.",
   curl: "Checks ask the site's services over HTTPS.",
+  openssl: "Checks look at the certificates that services show.",
   socat: "Checks and drains talk to the sockets of daemons.",
   iproute2: "Operators and checks look at addresses, routes and sockets.",
 };
