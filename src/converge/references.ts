@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { withReferences } from "../model/secret.ts";
 import type { DiffWorld } from "../resources/kind.ts";
 import type { World } from "./world.ts";
 
 export function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
+  return hash("sha256", content);
 }
 
 /** The text with its secrets and the CA certificate in place. */

@@ -22,7 +22,16 @@ export function haproxyWord(text: string): string {
   return `"${text.replace(/["\\$]/g, "\\$&")}"`;
 }
 
-function sectionText({ kind, name, from, why, lines }: HaproxySection): string {
+const texts = new WeakMap<HaproxySection, string>();
+
+/** A section that many hosts share is written once. */
+function sectionText(section: HaproxySection): string {
+  const text = texts.get(section) ?? writtenSection(section);
+  texts.set(section, text);
+  return text;
+}
+
+function writtenSection({ kind, name, from, why, lines }: HaproxySection): string {
   const title = [kind, name, ...(from === undefined ? [] : ["from", from])]
     .filter((word) => word !== undefined)
     .join(" ");

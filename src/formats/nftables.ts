@@ -26,9 +26,18 @@ export function nftFile(table: string, chains: readonly NftChain[], header: stri
 }
 
 function chainText({ name, hook, policy, rules }: NftChain): string {
-  const lines = rules.map((rule) => `    ${typeof rule === "string" ? `# ${rule}` : nftRule(rule)}`);
+  const lines = rules.map((rule) => (typeof rule === "string" ? `    # ${rule}` : indentedRule(rule)));
   const head = [`  chain ${name} {`, `    type filter hook ${hook} priority filter; policy ${policy};`];
   return [...head, ...lines, "  }"].join("\n");
+}
+
+const indentedRules = new WeakMap<NftRule, string>();
+
+/** A rule that many hosts share is written once. */
+function indentedRule(rule: NftRule): string {
+  const text = indentedRules.get(rule) ?? `    ${nftRule(rule)}`;
+  indentedRules.set(rule, text);
+  return text;
 }
 
 /** One line of a chain. */
@@ -64,9 +73,16 @@ function bytes(text: string): number {
  * Takes IPv4 addresses and networks.
  */
 export function nftAddresses(addresses: readonly string[]): string {
+  const before = addressTexts.get(addresses);
+  if (before !== undefined) return before;
   const items = intervals(addresses).flatMap(intervalText);
-  return items.length === 1 ? (items[0] ?? "") : `{ ${items.join(", ")} }`;
+  const text = items.length === 1 ? (items[0] ?? "") : `{ ${items.join(", ")} }`;
+  addressTexts.set(addresses, text);
+  return text;
 }
+
+/** The flows to all hosts of a service come from the same list. */
+const addressTexts = new WeakMap<readonly string[], string>();
 
 interface Interval {
   readonly first: number;

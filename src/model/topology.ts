@@ -119,16 +119,36 @@ export interface Topology {
 }
 
 export function hostsOf(topology: Topology, tier: Tier, service?: string): readonly Host[] {
-  return topology.hosts.filter((host) => host.tier === tier && (service === undefined || host.service === service));
+  const hosts = grouped(hostsByTier, topology.hosts, (host) => host.tier).get(tier) ?? [];
+  return service === undefined ? hosts : hosts.filter((host) => host.service === service);
 }
 
 export function servicesOn(topology: Topology, host: Host): readonly Service[] {
-  return topology.services.filter((service) => service.host === host.name);
+  return grouped(servicesByHost, topology.services, (service) => service.host).get(host.name) ?? [];
 }
 
 /** All hosts that offer a Service. */
 export function offersOf(topology: Topology, serviceName: string): readonly Service[] {
-  return topology.services.filter((service) => service.name === serviceName);
+  return grouped(servicesByName, topology.services, (service) => service.name).get(serviceName) ?? [];
+}
+
+type Groups<T> = ReadonlyMap<string, readonly T[]>;
+const hostsByTier = new WeakMap<readonly Host[], Groups<Host>>();
+const servicesByHost = new WeakMap<readonly Service[], Groups<Service>>();
+const servicesByName = new WeakMap<readonly Service[], Groups<Service>>();
+
+/** Made once for a list: every role asks for every host, and looking through all of them each time is quadratic. */
+function grouped<T>(known: WeakMap<readonly T[], Groups<T>>, list: readonly T[], key: (one: T) => string): Groups<T> {
+  const before = known.get(list);
+  if (before) return before;
+  const groups = new Map<string, T[]>();
+  for (const one of list) {
+    const group = groups.get(key(one));
+    if (group) group.push(one);
+    else groups.set(key(one), [one]);
+  }
+  known.set(list, groups);
+  return groups;
 }
 
 /** The TLS name that all hosts of a tier (or of an app service) answer to: web.shop.internal. */

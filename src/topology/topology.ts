@@ -83,8 +83,9 @@ function fromHosts(hosts: readonly Host[]): Peers {
 
 /** A host needs no door to itself: what it says to itself goes over the loopback. */
 function without(peers: Peers, name: string, hosts: readonly Host[]): Peers {
+  if (!peers.fromHosts.includes(name)) return peers;
   const own = hosts.find((host) => host.name === name);
-  if (own === undefined || !peers.fromHosts.includes(name)) return peers;
+  if (own === undefined) return peers;
   return {
     fromHosts: peers.fromHosts.filter((host) => host !== name),
     fromAddresses: peers.fromAddresses.filter((address) => address !== own.inside),

@@ -22,7 +22,7 @@ export function webHaproxy(host: Host, topology: Topology): string {
     globalSection(),
     httpDefaults("1h"),
     ...(site.app.length > 0 ? [servicesFrontend(site)] : []),
-    ...site.app.flatMap((service) => servicePool(service, topology)),
+    ...servicePools(topology),
     metricsFrontend(host.inside, tierName(site, "monitor")),
   ];
   const why = "spreads requests over the hosts of the services.";
@@ -49,6 +49,15 @@ function servicesFrontend(site: Site): HaproxySection {
       ...site.app.flatMap((service) => usePool(poolName(service), `{ var(txn.service) -m str ${service.name} }`)),
     ],
   };
+}
+
+const poolsOf = new WeakMap<Topology, readonly HaproxySection[]>();
+
+/** The same on all web hosts, so they are made once. */
+function servicePools(topology: Topology): readonly HaproxySection[] {
+  const pools = poolsOf.get(topology) ?? topology.site.app.flatMap((service) => servicePool(service, topology));
+  poolsOf.set(topology, pools);
+  return pools;
 }
 
 function servicePool(service: AppService, topology: Topology): readonly HaproxySection[] {
