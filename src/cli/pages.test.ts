@@ -86,9 +86,13 @@ test("a page", () => {
     SEE ALSO
       rampart apply, rampart explain"
   `);
-  expect(pageListText(pages, plainStyle)).toMatchInlineSnapshot(`
-    "The verbs of rampart
+  expect(pageListText(pages, globalOptions, plainStyle)).toMatchInlineSnapshot(`
+    "One site file becomes a complete web infrastructure on plain Debian.
 
+    Usage
+      rampart VERB [OPTION…] [WORD…]
+
+    Verbs
       init        write a new site: a site file and a small program
       up          start what is missing and bring the site to what its file says
       plan        show what apply would change, and change nothing
@@ -107,6 +111,13 @@ test("a page", () => {
       docs        show the manual of a verb
       completion  print the completion script of a shell
 
-    The manual of one:  rampart docs VERB"
+    Options of every verb
+      --site DIR            Folder of the site file, or the file itself. Without it:
+                            the working folder.
+      --env NAME            Environment of the site. This version knows "lab": hosts
+                            made on this machine.
+      -h, --help            The manual of the verb.
+
+    The manual of a verb:  rampart docs VERB"
   `);
 });

@@ -14,8 +14,8 @@ const meanings: Readonly<Record<string, string>> = {
   "rampart.config.ts": "the site: the one file to edit",
   "rampart.config.yaml": "the site: the one file to edit",
   "rampart.schema.json": "what editors complete its keys from",
-  "app/server.js": "a small program that answers every request, to be replaced by yours",
-  ".gitignore": "keeps what Rampart makes beside the site out of git",
+  "app/server.js": "a small program, to be replaced by yours",
+  ".gitignore": "keeps Rampart's own files out of git",
 };
 
 /** What `rampart init` wrote, and what to type next. */

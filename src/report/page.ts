@@ -97,13 +97,19 @@ function exampleText(command: string, text: string, style: Style): string {
   return [`  ${colors(style).command(command)}`, ...why].join("\n");
 }
 
-/** All verbs with their summaries. */
-export function pageListText(pages: readonly Page[], style: Style): string {
+/** All verbs with their summaries: what `rampart --help` shows. */
+export function pageListText(pages: readonly Page[], globals: readonly PageOption[], style: Style): string {
   const paint = colors(style);
-  const rows = pages.map(({ verb, summary }) =>
+  const verbs = pages.map(({ verb, summary }) =>
     hanging(`  ${paint.command(verb)}`, wrapped(summary, style.width - 14), 14),
   );
-  return `${paint.bold("The verbs of rampart")}\n\n${rows.join("\n")}\n\nThe manual of one:  ${paint.command("rampart docs VERB")}`;
+  return [
+    wrapped("One site file becomes a complete web infrastructure on plain Debian.", style.width).join("\n"),
+    `${paint.bold("Usage")}\n  rampart VERB [OPTION…] [WORD…]`,
+    `${paint.bold("Verbs")}\n${verbs.join("\n")}`,
+    `${paint.bold("Options of every verb")}\n${globals.map(({ flags, text }) => noteText(flags, text, style)).join("\n")}`,
+    `The manual of a verb:  ${paint.command("rampart docs VERB")}`,
+  ].join("\n\n");
 }
 
 /** The text of docs/reference/cli.md. Ends with a line end. */

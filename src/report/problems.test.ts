@@ -29,7 +29,7 @@ test("problems of a site file, all at once", () => {
       environments.lab.httpsPort.that.is.long
                       taken. Choose another.
 
-    Nothing was changed. Fix these and run:  rampart plan
+    Nothing was changed.  Fix these and run:  rampart plan
     "
   `);
   expect(problemsJson(siteFile)).toEqual({

@@ -56,11 +56,10 @@ function nextLine(next: string, style: Style): string {
   const paint = colors(style);
   // Either a command alone, or a sentence that ends in one.
   if (/^(\.\/)?(rampart|make)\b/.test(next)) return `Then run:  ${paint.command(next)}`;
-  return wrapped(next, style.width)
-    .join("\n")
-    .replace(/:\n?\s*((?:\.\/)?(?:rampart|make) .*)$/, (_, command) => {
-      return `:  ${paint.command(command)}`;
-    });
+  const lines = visibleWidth(next) <= style.width ? [next] : wrapped(next, style.width);
+  return lines.join("\n").replace(/:\n?\s*((?:\.\/)?(?:rampart|make) .*)$/, (_, command) => {
+    return `:  ${paint.command(command)}`;
+  });
 }
 
 /** The same for programs. */

@@ -15,7 +15,7 @@ export async function docsCommand(
   options: { readonly write?: boolean } = {},
 ): Promise<number> {
   if (options.write) writeReference();
-  else if (verb === undefined) writeText(pageListText(pages, reportStyle()));
+  else if (verb === undefined) writeText(pageListText(pages, globalOptions, reportStyle()));
   else writeText(helpText(verb));
   return exitCodes.done;
 }

@@ -55,7 +55,7 @@ function siteName(text: string): string {
 }
 
 function refuseToOverwrite(folder: string, paths: readonly string[]): void {
-  const present = paths.filter((path) => existsSync(join(folder, path)));
+  const present = [...new Set(paths)].filter((path) => existsSync(join(folder, path)));
   if (present.length === 0) return;
   throw new RampartError(
     "Nothing was written: there is something already",
