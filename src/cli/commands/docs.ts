@@ -7,14 +7,13 @@ import { nearest } from "../nearest.ts";
 import { exitCodes } from "../options.ts";
 import { reportStyle, writeText } from "../output.ts";
 import { globalOptions, pageOf, pages } from "../pages.ts";
-import { referencePages } from "../reference.ts";
 
 /** The manual of a verb, or all verbs in a line each. `write`: docs/reference of this checkout is made anew. */
 export async function docsCommand(
   verb: string | undefined,
   options: { readonly write?: boolean } = {},
 ): Promise<number> {
-  if (options.write) writeReference();
+  if (options.write) await writeReference();
   else if (verb === undefined) writeText(pageListText(pages, globalOptions, reportStyle()));
   else writeText(helpText(verb));
   return exitCodes.done;
@@ -34,7 +33,9 @@ export function helpText(verb: string): string {
   );
 }
 
-function writeReference(): void {
+/** Loads the schema, which would cost every --help some 50 ms. */
+async function writeReference(): Promise<void> {
+  const { referencePages } = await import("../reference.ts");
   // dist/ lies beside docs/ in a checkout.
   const folder = join(dirname(fileURLToPath(import.meta.url)), "..", "docs", "reference");
   for (const [name, text] of referencePages()) writeFileSync(join(folder, name), text);
