@@ -42,7 +42,7 @@ export async function openSite(options: Pick<GlobalOptions, "site" | "env">): Pr
     throw new RampartError(
       `${file.slice(folder.length + 1)} has ${plural(problems.length, "problem")}`,
       problems,
-      "Nothing was changed.  Fix this and run:  rampart plan",
+      `Nothing was changed.  Fix ${problems.length === 1 ? "this" : "these"} and run:  rampart plan`,
     );
   }
   const { site, provenance } = resolved;

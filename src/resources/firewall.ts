@@ -1,4 +1,4 @@
-import { shellQuote } from "../base/text.ts";
+import { plural, shellQuote } from "../base/text.ts";
 import type { Seen } from "../model/plan.ts";
 import { type FirewallResource, resourceId } from "../model/resource.ts";
 import { type Kind, parsePaths, pathProbe } from "./kind.ts";
@@ -71,7 +71,7 @@ function ruleDifference(wanted: FirewallResource, seen: Seen): string {
   const opened = [...then].filter((line) => !now.has(line)).length;
   const closed = [...now].filter((line) => !then.has(line)).length;
   if (opened + closed === 0) return "content differs";
-  return `${opened} rules to add, ${closed} to take away`;
+  return `${plural(opened, "rule")} to add, ${closed} to take away`;
 }
 
 function ruleLines(content: string): readonly string[] {
