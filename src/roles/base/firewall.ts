@@ -26,12 +26,14 @@ function chains(host: Host, topology: Topology): readonly NftChain[] {
   const closed: NftRule = { statement: "counter drop", comment: "no flow allows this" };
   // An answer at once: a forbidden call fails in a millisecond instead of hanging until its timeout. For TCP by a reset: an
   // ICMP error comes while connect() still holds its socket, is passed over, and only the next try a second later meets it.
+  // Only calls: when the rules are loaded first, a connection that stands (the operator's own) is not known yet.
+  const call = "tcp flags & (fin | syn | rst | ack) == syn";
   const refused: readonly NftRule[] = [
-    { statement: "meta l4proto tcp counter reject with tcp reset", comment: "no flow allows this" },
+    { statement: `${call} counter reject with tcp reset`, comment: "no flow allows this" },
     { statement: "counter reject", comment: "no flow allows this" },
   ];
   const incoming = [...spoofRules(host, networks), ...pingRules(host, networks), ...flowRules("input", host, topology)];
-  const outgoing = [outgoingPing(networks), ...flowRules("output", host, topology)];
+  const outgoing = [outgoingPing(networks), olderSessions(networks), ...flowRules("output", host, topology)];
   const nothing = "Hosts are no routers.";
   return [
     { name: "input", hook: "input", policy: "drop", rules: [known, local("iif"), ...incoming, closed] },
@@ -67,6 +69,15 @@ function pingRules(host: Host, networks: Networks): readonly NftRule[] {
 function outgoingPing(networks: Networks): NftRule {
   const statement = `ip daddr ${networks.inside} icmp type echo-request counter accept`;
   return { statement, comment: "ping, to the site's hosts" };
+}
+
+/**
+ * The first load of these rules begins the tracking of connections. If the host speaks first then, its answer counts as new:
+ * without this rule the very session that loads the rules would be reset, half of the time.
+ */
+function olderSessions({ admin }: Networks): NftRule {
+  const statement = `ip daddr ${nftAddresses(admin)} tcp sport 22 ct state new counter accept`;
+  return { statement, comment: "operators' sessions that are older than these rules" };
 }
 
 /** One rule for each flow that ends (input) or begins (output) at the host. */
