@@ -39,17 +39,19 @@ export function applyScript(
   const numbered = changes.map((one, index) => ({ ...one, index }));
   const made = numbered.filter((one) => !isRemoval(one));
   const removed = numbered.filter((one) => isRemoval(one) && !unitOf(one));
-  const rereads = removed.length > 0;
+  const first = [
+    ...made.filter((one) => !followsRelease(one)),
+    ...numbered.filter((one) => isRemoval(one) && unitOf(one)),
+  ];
+  // A migration may need what its host offers it, the way to the database above all: so releases come second.
+  const second = made.filter(followsRelease);
+  const rereads = removed.length > 0 || touchesUnits(first);
   return [
     scriptPrelude,
     recordGeneration(generations.intent),
-    phaseLines(
-      [...made.filter((one) => !followsRelease(one)), ...numbered.filter((one) => isRemoval(one) && unitOf(one))],
-      rereads,
-    ),
-    // A migration may need what its host offers it, the way to the database above all: so releases come second.
-    phaseLines(made.filter(followsRelease), false),
-    ...removed.map(({ index, steps }) => plainLines(index, steps)),
+    phaseLines(first, rereads),
+    phaseLines(second, !rereads && touchesUnits(second)),
+    plainLines(removed),
     generations.done ? recordGeneration(generations.done) : "",
     'echo "@@ end"',
   ]
@@ -66,15 +68,20 @@ function phaseLines(changes: readonly Numbered[], rereads: boolean): string {
   const packages = stepsOf(changes, "package");
   const units = stepsOf(changes, "unit");
   const plain = changes.filter(({ steps }) => steps.some((step) => step.kind === "run" || step.kind === "put"));
-  const unitFiles = stepsOf(changes, "put").some(({ step }) => step.file.startsWith("/etc/systemd/system/"));
   return [
     packageLines(packages.map(({ step, index }) => ({ name: step.name, index }))),
-    ...plain.map(({ index, steps }) => plainLines(index, steps)),
+    plainLines(plain),
     ...units.flatMap(({ step, index }) => checkLines(step, index)),
-    unitLines(units, rereads || unitFiles),
+    unitLines(units, rereads),
   ]
     .filter((text) => text !== "")
     .join("\n");
+}
+
+/** systemd re-reads all its files, at the cost of a dozen generators, so it does it once: also for files of a cut-off apply. */
+function touchesUnits(changes: readonly Numbered[]): boolean {
+  const unitFile = stepsOf(changes, "put").some(({ step }) => step.file.startsWith("/etc/systemd/system/"));
+  return unitFile || stepsOf(changes, "unit").length > 0;
 }
 
 function stepsOf<K extends ReadyStep["kind"]>(changes: readonly Numbered[], kind: K) {
@@ -111,24 +118,39 @@ function packageLines(packages: readonly { readonly name: string; readonly index
   ].join("\n");
 }
 
-function plainLines(index: number, steps: readonly ReadyStep[]): string {
-  const lines = steps.flatMap((step) => {
-    if (step.kind === "put") {
-      const words = [step.payload, step.file, step.mode, step.owner, step.group].map(shellQuote).join(" ");
-      return [`try put ${words} || fail ${index}`];
+/** Files that follow one another are put by one process; a change is finished when its last file is there. */
+function plainLines(changes: readonly Numbered[]): string {
+  const lines: string[] = [];
+  let files: string[] = [];
+  let finished: string[] = [];
+  const place = () => {
+    if (files.length > 0) lines.push("place <<'FILES'", ...files, "FILES");
+    lines.push(...finished);
+    files = [];
+    finished = [];
+  };
+  for (const { index, steps } of changes) {
+    lines.push(`start ${index}`);
+    for (const step of steps) {
+      if (step.kind === "put")
+        files.push([index, step.payload, step.mode, step.owner, step.group, step.file].join(" "));
+      if (step.kind !== "run") continue;
+      place();
+      lines.push(`attempt ${shellQuote(step.script)} || fail ${index}`);
     }
-    return step.kind === "run" ? [`try sh -c ${shellQuote(step.script)} || fail ${index}`] : [];
-  });
-  return [`start ${index}`, ...lines, `finish ${index}`].join("\n");
+    finished.push(`finish ${index}`);
+  }
+  place();
+  return lines.join("\n");
 }
 
 function checkLines(step: UnitStep, index: number): readonly string[] {
   if (step.check === undefined || step.deed === "stop" || step.deed === "enable") return [];
-  return [`try sh -c ${shellQuote(step.check)} || fail ${index}`];
+  return [`attempt ${shellQuote(step.check)} || fail ${index}`];
 }
 
 /** Enabling and re-reading once for all units; starts are left to systemd to order; the rest follows one by one. */
-function unitLines(units: readonly { readonly step: UnitStep; readonly index: number }[], reloads: boolean): string {
+function unitLines(units: readonly { readonly step: UnitStep; readonly index: number }[], rereads: boolean): string {
   const names = (deed: UnitStep["deed"]) =>
     units.filter(({ step }) => step.deed === deed).map(({ step }) => shellQuote(step.name));
   const stopped = names("stop");
@@ -138,7 +160,7 @@ function unitLines(units: readonly { readonly step: UnitStep; readonly index: nu
     ...units.map(({ index }) => `start ${index}`),
     stopped.length > 0 ? `try systemctl disable --quiet --no-reload ${stopped.join(" ")} || true` : "",
     enabled.length > 0 ? `try systemctl enable --quiet --no-reload ${enabled.join(" ")} || fail ${first}` : "",
-    reloads || units.length > 0 ? "systemctl daemon-reload" : "",
+    rereads ? "systemctl daemon-reload" : "",
     stopped.length > 0 ? `try systemctl stop ${stopped.join(" ")} || true` : "",
     enabled.length > 0 ? `mark ${enabled.join(" ")}` : "",
     ...deedLines(units),
@@ -147,22 +169,21 @@ function unitLines(units: readonly { readonly step: UnitStep; readonly index: nu
     .join("\n");
 }
 
+/** Starts together, then restarts together, and one call tells how all are: systemd knows their order. */
 function deedLines(units: readonly { readonly step: UnitStep; readonly index: number }[]): readonly string[] {
-  const starts = units.filter(({ step }) => step.deed === "start");
-  const all = starts.map(({ step }) => shellQuote(step.name)).join(" ");
-  const begun = starts.length > 0 ? [`try systemctl start ${all} || true`] : [];
-  const each = units.map(({ step, index }) => {
-    const name = shellQuote(step.name);
-    const inputs = step.inputs.map(shellQuote).join(" ");
-    if (step.deed === "stop" || step.deed === "enable") return `taken ${name} ${inputs}; finish ${index}`;
-    return `bring ${step.deed} ${name} || { put_back; revive ${name} ${step.deed}; say_fail ${index}; exit 1; }
-taken ${name} ${inputs}; finish ${index}`;
+  const together = (["start", "restart"] as const).flatMap((deed) => {
+    const names = units.filter(({ step }) => step.deed === deed).map(({ step }) => shellQuote(step.name));
+    return names.length > 0 ? [`bring ${deed} ${names.join(" ")}`] : [];
   });
-  return [...begun, ...each];
+  const anew = units.filter(({ step }) => step.deed === "reload").map(({ step }) => `reload ${shellQuote(step.name)}`);
+  const each = units.map(({ step, index }) =>
+    ["settle", step.deed, index, ...[step.name, ...step.inputs].map(shellQuote)].join(" "),
+  );
+  return [...together, ...anew, ...each, ...(each.length > 0 ? ["settled"] : [])];
 }
 
 function recordGeneration(generation: Generation): string {
-  return `mkdir -p ${stateFolder}/units ${stateFolder}/certificates
+  return `mkdir -p ${stateFolder}/units/.new ${stateFolder}/certificates
 cat > ${generationFile}.new <<'GENERATION' && mv -f ${generationFile}.new ${generationFile}
 ${JSON.stringify(generation)}
 GENERATION`;
