@@ -23,10 +23,9 @@ export const pages = {
   },
 } as const satisfies Record<string, CalmPage>;
 
-/** The page as HTML; `header` becomes a comment. */
-export function calmHtml({ title, text }: CalmPage, header: string): string {
+/** The page as HTML. It carries no word of who made it or on which host: visitors read its source too. */
+export function calmHtml({ title, text }: CalmPage): string {
   return `<!doctype html>
-<!-- ${header.replaceAll("--", "- -")} -->
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -43,8 +42,8 @@ export function calmHtml({ title, text }: CalmPage, header: string): string {
 }
 
 /** A whole HTTP answer, as HAProxy's `errorfile` wants it. `status` is "503 Service Unavailable". */
-export function calmAnswer(status: string, page: CalmPage, header: string): string {
-  const body = calmHtml(page, header);
+export function calmAnswer(status: string, page: CalmPage): string {
+  const body = calmHtml(page);
   const head = [
     `HTTP/1.1 ${status}`,
     `Content-Length: ${body.length}`,

@@ -25,8 +25,8 @@ export function databaseSections(topology: Topology): readonly HaproxySection[] 
   // A check is a connection without a log-in, which MariaDB counts: every 2 s, once a host.
   const checked = "check inter 2s fastinter 500ms downinter 1s fall 2 rise 1";
   // Who waits on a host that is down should hear of it now; its connections would only hang.
-  const common = "on-marked-down shutdown-sessions tcp-ut 5s";
-  const server = (host: Host) => `server ${host.name} ${host.inside}:3306`;
+  const common = "on-marked-down shutdown-sessions";
+  const server = (host: Host) => `server ${host.name} ${host.inside}:3306 tcp-ut 5s`;
   return [
     tcpDefaults,
     {

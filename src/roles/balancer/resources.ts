@@ -21,7 +21,7 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
       origin,
       tlsName: tierName(topology.site, "balancer"),
       config: balancerHaproxy(host, topology),
-      pages: errorPages(host),
+      pages: errorPages,
       certificates: [certificate(topology)],
       restartOn: [`file:${sysctlFile}`],
       unitLines: [
@@ -62,16 +62,12 @@ function certificate({ site }: Topology): CertificateResource {
   };
 }
 
-function errorPages(host: Host): Readonly<Record<string, string>> {
-  const note = (why: string) => `Made by Rampart for ${host.name}: change the site file instead. Why: ${why}`;
-  const down = note("no web host can answer.");
-  return {
-    "rampart-502.http": calmAnswer("502 Bad Gateway", pages.unavailable, down),
-    "rampart-503.http": calmAnswer("503 Service Unavailable", pages.unavailable, down),
-    "rampart-504.http": calmAnswer("504 Gateway Timeout", pages.slow, note("a web host took too long.")),
-    "rampart-unknown.html": calmHtml(pages.unknownSite, note("someone asks for a name that is not the site's.")),
-  };
-}
+const errorPages: Readonly<Record<string, string>> = {
+  "rampart-502.http": calmAnswer("502 Bad Gateway", pages.unavailable),
+  "rampart-503.http": calmAnswer("503 Service Unavailable", pages.unavailable),
+  "rampart-504.http": calmAnswer("504 Gateway Timeout", pages.slow),
+  "rampart-unknown.html": calmHtml(pages.unknownSite),
+};
 
 function keepalivedResources(host: Host, topology: Topology): readonly Resource[] {
   const mine: Origin = { ...origin, why: "keepalived gives the site's addresses to one balancer that works." };

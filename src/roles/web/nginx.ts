@@ -38,7 +38,7 @@ export function webNginx(host: Host, topology: Topology): string {
 function httpLines(host: Host, topology: Topology): readonly NginxDirective[] {
   const { site } = topology;
   return [
-    "include mime.types",
+    "include /etc/nginx/mime.types",
     "default_type application/octet-stream",
     "charset utf-8",
     "charset_types text/plain text/css text/javascript application/javascript application/json text/xml",
@@ -145,13 +145,16 @@ function serverLines(host: Host, topology: Topology): readonly NginxDirective[] 
     "real_ip_header X-Forwarded-For",
     "",
     `root ${rootOf(site)}`,
-    "error_page 404 /.rampart/404",
+    errorPage,
     ...ownLocations(site),
     "",
     ...(site.web.files === undefined ? [] : fileLocations(site)),
     ...(site.app.length > 0 ? appLocations(site) : [nginxBlock("location @service", "return 404")]),
   ];
 }
+
+/** Said again wherever another error_page is said: nginx takes over all of them or none. */
+const errorPage = "error_page 404 /.rampart/404";
 
 function rootOf(site: Site): string {
   if (site.web.files === undefined) return "/var/empty";
@@ -185,7 +188,7 @@ function fileLocations(site: Site): readonly NginxDirective[] {
   const lines = [
     "add_header Cache-Control $file_caching",
     // A form that is sent to a page that is also a file is the service's to take.
-    ...(site.app.length > 0 ? ["error_page 405 = @service"] : []),
+    ...(site.app.length > 0 ? [errorPage, "error_page 405 = @service"] : []),
   ];
   return [
     "# A file that exists is served; everything else belongs to a service, or to nobody.",
@@ -230,5 +233,6 @@ const passLines: readonly NginxDirective[] = [
   "proxy_max_temp_file_size 64m",
   "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Charset",
   "# HAProxy beside us is gone: close without an answer, and the balancer asks another web host if that is safe.",
+  errorPage,
   "error_page 502 504 = @gone",
 ];

@@ -17,7 +17,6 @@ const nginxOrigin: Origin = { role: "web", path: "web", why: "nginx serves the s
 /** Everything on a web host but what every host has. */
 export function webResources(host: Host, topology: Topology): readonly Resource[] {
   const { site } = topology;
-  const down = note(host, "no host of the service can answer.");
   return [
     ...haproxyResources({
       host,
@@ -25,9 +24,9 @@ export function webResources(host: Host, topology: Topology): readonly Resource[
       tlsName: tierName(site, "web"),
       config: webHaproxy(host, topology),
       pages: {
-        "rampart-502.http": calmAnswer("502 Bad Gateway", pages.unavailable, down),
-        "rampart-503.http": calmAnswer("503 Service Unavailable", pages.unavailable, down),
-        "rampart-504.http": calmAnswer("504 Gateway Timeout", pages.slow, note(host, "a service took too long.")),
+        "rampart-502.http": calmAnswer("502 Bad Gateway", pages.unavailable),
+        "rampart-503.http": calmAnswer("503 Service Unavailable", pages.unavailable),
+        "rampart-504.http": calmAnswer("504 Gateway Timeout", pages.slow),
       },
       certificates: [],
       unitLines: [],
@@ -77,7 +76,7 @@ function nginxResources(host: Host, topology: Topology): readonly Resource[] {
       group: "root",
       why: "How the balancers know that they speak to a web host of this site.",
     },
-    file(page, calmHtml(pages.missing, note(host, "the site's files have no 404.html.")), nginxOrigin),
+    file(page, calmHtml(pages.missing), nginxOrigin),
     file(nginxConfig, webNginx(host, topology), nginxOrigin),
     file(nginxDropIn, nginxUnit(host), nginxOrigin),
     {
