@@ -5,13 +5,14 @@ import { type Kind, ownershipDifference, parsePaths } from "./kind.ts";
 
 export const directoryKind: Kind<DirectoryResource> = {
   kind: "directory",
+  // With "/." a link counts as the directory that it leads to, and a file in its place as nothing.
   probe: (wanted) =>
-    `stat -c 'S %a %U %G %n' -- ${wanted.map((one) => shellQuote(one.directory)).join(" ")} 2>/dev/null`,
+    `stat -c 'S %a %U %G %n' -- ${wanted.map((one) => shellQuote(`${one.directory}/.`)).join(" ")} 2>/dev/null`,
   parse(output, wanted) {
     const facts = parsePaths(output);
     const seen = new Map<string, Seen>();
     for (const one of wanted) {
-      const fact = facts.get(one.directory);
+      const fact = facts.get(`${one.directory}/.`);
       if (fact) seen.set(resourceId(one), { mode: fact.mode, owner: fact.owner, group: fact.group });
     }
     return seen;

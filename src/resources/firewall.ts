@@ -1,3 +1,4 @@
+import { parseNetwork } from "../base/ip.ts";
 import { plural, shellQuote } from "../base/text.ts";
 import type { Seen } from "../model/plan.ts";
 import { type FirewallResource, resourceId } from "../model/resource.ts";
@@ -58,11 +59,42 @@ export const firewallKind: Kind<FirewallResource> = {
   removal: () => [],
 };
 
-/** True when the wanted rules open nothing that is closed now, so that they may wait until traffic has moved away. */
+/**
+ * True when the wanted rules open nothing that is closed now, so that they may wait until traffic has moved away. A rule with
+ * fewer addresses than before opens nothing either.
+ */
 export function onlyNarrows(wanted: FirewallResource, seen: Seen | undefined): boolean {
   if (!seen) return false;
-  const loaded = new Set((seen.rules ?? "").split("\n"));
-  return ruleLines(wanted.content).every((line) => loaded.has(line));
+  const loaded = (seen.rules ?? "").split("\n");
+  const lines = new Set(loaded);
+  const open = new Map<string, Interval[]>();
+  for (const { match, addresses } of loaded.flatMap((line) => addressRule(line) ?? [])) {
+    open.set(match, [...(open.get(match) ?? []), ...addresses]);
+  }
+  return ruleLines(wanted.content).every((line) => {
+    if (lines.has(line)) return true;
+    const rule = addressRule(line);
+    const now = rule && open.get(rule.match);
+    return rule?.addresses.every((one) => now?.some((all) => holds(all, one))) ?? false;
+  });
+}
+
+/** First and last address. */
+type Interval = readonly [number, number];
+
+/** Reads `ip saddr { 10.0.0.1, 10.0.0.4-10.0.0.9 } tcp dport 22 …`: the addresses, and all the rest. */
+function addressRule(line: string): { readonly match: string; readonly addresses: readonly Interval[] } | undefined {
+  const [, side, several, one, rest] = /^ip ([sd]addr) (?:\{ ([^}]*) \}|(\S+)) (.*)$/.exec(line) ?? [];
+  const words = (several ?? one ?? "").split(", ");
+  const addresses = words.flatMap((word): readonly Interval[] => {
+    const [first, last = first] = word.split("-").map(parseNetwork);
+    return first && last ? [[first.base, last.base + 2 ** (32 - last.prefix) - 1]] : [];
+  });
+  return addresses.length === words.length ? { match: `${side} ${rest}`, addresses } : undefined;
+}
+
+function holds(all: Interval, one: Interval): boolean {
+  return all[0] <= one[0] && one[1] <= all[1];
 }
 
 function ruleDifference(wanted: FirewallResource, seen: Seen): string {

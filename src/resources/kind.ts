@@ -48,8 +48,9 @@ export function pathProbe(paths: readonly string[], quote: (word: string) => str
 export function parsePaths(output: readonly string[]): ReadonlyMap<string, PathFacts> {
   const digests = new Map<string, string>();
   for (const line of output) {
-    const match = /^H \\?([0-9a-f]{64}) [ *](.*)$/.exec(line);
-    if (match?.[1] && match[2]) digests.set(match[2], match[1]);
+    const [, escaped, digest, path] = /^H (\\?)([0-9a-f]{64}) [ *](.*)$/.exec(line) ?? [];
+    // sha256sum marks a line in whose name it doubled the backslashes.
+    if (digest && path) digests.set(escaped ? path.replaceAll("\\\\", "\\") : path, digest);
   }
   const facts = new Map<string, PathFacts>();
   for (const line of output) {

@@ -16,7 +16,7 @@ export const releaseKind: Kind<ReleaseResource> = {
     wanted
       .map(
         ({ name, root }) =>
-          `echo "${name} $(readlink ${shellQuote(`${root}/current`)} 2>/dev/null) $(cat ${shellQuote(`${root}/release.env`)} 2>/dev/null)"`,
+          `echo "${name} $(readlink -e ${shellQuote(`${root}/current`)} 2>/dev/null) $(cat ${shellQuote(`${root}/release.env`)} 2>/dev/null)"`,
       )
       .join("; "),
   parse(output, wanted) {

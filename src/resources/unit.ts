@@ -54,7 +54,7 @@ export const unitKind: Kind<UnitResource> = {
       const facts = blocks.get(one.name);
       if (!facts || facts.LoadState === "not-found") continue;
       const pending = (verb: string) =>
-        output.find((line) => line.startsWith(`P ${one.name} ${verb} `))?.split(" ")[3] ?? "";
+        output.find((line) => line.startsWith(`P ${one.name} ${verb} `))?.slice(`P ${one.name} ${verb} `.length) ?? "";
       seen.set(resourceId(one), {
         active: facts.ActiveState ?? "",
         enabled: String(!/^(disabled|masked|)$/.test(facts.UnitFileState ?? "")),
@@ -68,7 +68,8 @@ export const unitKind: Kind<UnitResource> = {
   diff(wanted, seen) {
     if (wanted.state === "off") return offDifference(seen);
     if (!seen) return { verb: "create", reason: "not there yet", effect: "start" };
-    return stateDifference(wanted, seen) ?? pendingDifference(seen);
+    // A pending restart first: whatever is done to a unit enables it besides.
+    return stateDifference(wanted, seen) ?? pendingDifference(seen) ?? bootDifference(seen);
   },
   steps(wanted, difference) {
     const inputs = [...wanted.restartOn, ...wanted.reloadOn].flatMap((id) => inputFile(id, serviceRoot) ?? []);
@@ -89,8 +90,11 @@ function stateDifference(wanted: UnitResource, seen: Seen): Difference | undefin
   if (seen.active !== "active" && seen.active !== "reloading" && !passedOver) {
     return { verb: "update", reason: `is ${seen.active || "unknown"}, not active`, effect: "start" };
   }
-  if (seen.enabled === "false") return { verb: "update", reason: "would not start at boot", effect: "none" };
   return undefined;
+}
+
+function bootDifference(seen: Seen): Difference | undefined {
+  return seen.enabled === "false" ? { verb: "update", reason: "would not start at boot", effect: "none" } : undefined;
 }
 
 function pendingDifference(seen: Seen): Difference | undefined {
