@@ -16,6 +16,8 @@ export interface OrderInput {
 interface Work {
   readonly host: Host;
   readonly changes: readonly Change[];
+  /** Brought into the site by this plan: also without a change it has to be recorded. */
+  readonly fresh?: true;
 }
 
 /**
@@ -26,18 +28,27 @@ export function sitePlan(input: OrderInput): Plan {
   const { topology, changes } = input;
   const work = topology.hosts.map((host) => ({ host, changes: changes.get(host.name) ?? [] }));
   // Number 0: a first apply that was cut short. Such a host serves nobody yet.
-  const fresh = work.filter(({ host }) => (input.observed.get(host.name)?.generation?.number ?? 0) === 0);
-  const serving = work.filter((one) => !fresh.includes(one));
-  const split = serving.map((one) => splitDoors(one, input));
+  const isFresh = ({ host }: Work) => (input.observed.get(host.name)?.generation?.number ?? 0) === 0;
+  const fresh = work.filter(isFresh).map((one): Work => ({ ...one, fresh: true }));
+  const serving = work.filter((one) => !isFresh(one));
+  const split = serving.map((one) => splitDoors(one, input, fresh.length > 0));
+  const migrating = split.map((one) => one.rest).filter((one) => migratesForNewcomers(one, fresh, topology));
   const stages = [
     stage(
       "open doors",
       split.map((one) => one.doors),
       [],
     ),
+    stage(
+      "migrate the schema that newcomers need",
+      migrating,
+      migrating.map(({ host }) => host.name),
+      topology,
+      input.roles,
+    ),
     ...newcomerStages(fresh, input, serving.length > 0),
     ...rollingStages(
-      split.map((one) => one.rest),
+      split.map((one) => one.rest).filter((one) => !migrating.includes(one)),
       input,
     ),
     stage(
@@ -55,18 +66,28 @@ export function sitePlan(input: OrderInput): Plan {
   };
 }
 
-/** Which of a serving host's changes open doors (names included: who may come has a name), which only close some. */
-function splitDoors({ host, changes }: Work, input: OrderInput): { doors: Work; rest: Work; closings: Work } {
+/**
+ * Which of a serving host's changes open doors, which only close some. Who may come has a name: names come with the doors,
+ * and when nothing else of the host follows they go with them.
+ */
+function splitDoors(
+  { host, changes }: Work,
+  input: OrderInput,
+  joining: boolean,
+): { doors: Work; rest: Work; closings: Work } {
   const isFirewall = (change: Change) => change.id.startsWith("firewall:");
+  const isNames = (change: Change) => change.id === "file:/etc/hosts";
   const firewall = changes.find(isFirewall);
   const narrows = firewall !== undefined && narrowing(firewall, host, input);
-  const pick = (keep: (change: Change) => boolean): Work => ({ host, changes: changes.filter(keep) });
-  if (firewall === undefined) return { doors: pick(() => false), rest: pick(() => true), closings: pick(() => false) };
-  return {
-    doors: pick((change) => !narrows && (isFirewall(change) || change.id === "file:/etc/hosts")),
-    rest: pick((change) => !isFirewall(change) && (narrows || change.id !== "file:/etc/hosts")),
-    closings: pick((change) => narrows && isFirewall(change)),
+  const widens = firewall !== undefined && !narrows;
+  const alone = changes.every((change) => isFirewall(change) || isNames(change));
+  const place = (change: Change): "doors" | "rest" | "closings" => {
+    if (isFirewall(change)) return narrows ? "closings" : "doors";
+    if (!isNames(change)) return "rest";
+    return widens || joining ? "doors" : alone ? "closings" : "rest";
   };
+  const pick = (wanted: string): Work => ({ host, changes: changes.filter((change) => place(change) === wanted) });
+  return { doors: pick("doors"), rest: pick("rest"), closings: pick("closings") };
 }
 
 function narrowing(change: Change, host: Host, { desired, observed }: OrderInput): boolean {
@@ -74,6 +95,17 @@ function narrowing(change: Change, host: Host, { desired, observed }: OrderInput
     .get(host.name)
     ?.resources.find((one): one is FirewallResource => one.kind === "firewall" && change.id === `firewall:${one.file}`);
   return wanted !== undefined && onlyNarrows(wanted, observed.get(host.name)?.seen.get(change.id));
+}
+
+/** A newcomer starts with the new release at once: the host that migrates for its service must have it before. */
+function migratesForNewcomers({ host, changes }: Work, fresh: readonly Work[], { site }: Topology): boolean {
+  const service = site.app.find((one) => one.name === host.service);
+  return (
+    service?.migrate !== undefined &&
+    host.index === 0 &&
+    changes.some((change) => change.id === `release:${service.name}`) &&
+    fresh.some((one) => one.host.service === service.name)
+  );
 }
 
 /** Newcomers serve nobody yet, so they come up side by side; only what needs the database waits for it. */
@@ -156,7 +188,7 @@ function stage(
   roles?: readonly Role[],
 ): Stage {
   const hosts = work
-    .filter((one) => one.changes.length > 0)
+    .filter((one) => one.changes.length > 0 || one.fresh)
     .map(
       ({ host, changes }): HostChanges => ({
         host: host.name,
