@@ -16,17 +16,14 @@ export const releaseKind: Kind<ReleaseResource> = {
     wanted
       .map(
         ({ name, root }) =>
-          `echo "${name} $(readlink -e ${shellQuote(`${root}/current`)} 2>/dev/null) $(cat ${shellQuote(`${root}/release.env`)} 2>/dev/null)"`,
+          `l=$(readlink -e ${shellQuote(`${root}/current`)}); echo "${name} \${l##*/} $(cat ${shellQuote(`${root}/release.env`)} 2>/dev/null)"`,
       )
       .join("; "),
   parse(output, wanted) {
     const seen = new Map<string, Seen>();
     for (const one of wanted) {
-      const [, link = "", env = ""] = output.find((line) => line.startsWith(`${one.name} `))?.split(" ") ?? [];
-      if (link !== "")
-        seen.set(resourceId(one), {
-          id: env === `RELEASE=${link.split("/").pop()}` ? (link.split("/").pop() ?? "") : "",
-        });
+      const [, id = "", env = ""] = output.find((line) => line.startsWith(`${one.name} `))?.split(" ") ?? [];
+      if (id !== "") seen.set(resourceId(one), { id: env === `RELEASE=${id}` ? id : "" });
     }
     return seen;
   },

@@ -3,7 +3,7 @@ import type { Seen } from "../model/plan.ts";
 import { resourceId, type UnitResource } from "../model/resource.ts";
 import type { Difference, Kind } from "./kind.ts";
 
-const properties = "Id,LoadState,ActiveState,SubState,UnitFileState,ConditionResult,NeedDaemonReload,Type";
+const properties = "Id,LoadState,ActiveState,UnitFileState,ConditionResult,ConditionTimestampMonotonic";
 
 /** Touched when a unit has taken its files: a file that is newer was put but not taken yet (a crash lay between). */
 export function unitMarker(name: string): string {
@@ -57,8 +57,9 @@ export const unitKind: Kind<UnitResource> = {
         output.find((line) => line.startsWith(`P ${one.name} ${verb} `))?.slice(`P ${one.name} ${verb} `.length) ?? "";
       seen.set(resourceId(one), {
         active: facts.ActiveState ?? "",
-        enabled: String(!/^(disabled|masked|)$/.test(facts.UnitFileState ?? "")),
-        condition: facts.ConditionResult ?? "",
+        enabled: enabling(facts.UnitFileState ?? ""),
+        // A unit that was never started has the result "no", too.
+        condition: facts.ConditionTimestampMonotonic === "0" ? "" : (facts.ConditionResult ?? ""),
         restart: pending("restart"),
         reload: pending("reload"),
       });
@@ -80,8 +81,14 @@ export const unitKind: Kind<UnitResource> = {
   removal: (name) => [{ kind: "unit", name, deed: "stop", inputs: [] }],
 };
 
+/** "static": the unit has nothing to be enabled by, so it is neither on nor off at boot. */
+function enabling(unitFileState: string): string {
+  if (/^(disabled|masked|masked-runtime|)$/.test(unitFileState)) return "false";
+  return /^(static|indirect|generated|transient)$/.test(unitFileState) ? "static" : "true";
+}
+
 function offDifference(seen: Seen | undefined): Difference | undefined {
-  if (!seen || (seen.active !== "active" && seen.enabled === "false")) return undefined;
+  if (!seen || (seen.active !== "active" && seen.enabled !== "true")) return undefined;
   return { verb: "update", reason: "should be off", effect: "stop" };
 }
 
