@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { BenchSite } from "../site.ts";
+
+/** The hand-written balancer that runs beside the site's own. */
+export interface HandMade {
+  readonly domain: string;
+  /** Host that holds the site's address. */
+  readonly balancer: string;
+  readonly port: number;
+  /** Path of its configuration on the host. */
+  readonly config: string;
+}
+
+interface Status {
+  readonly hosts: readonly { readonly name: string; readonly role: string; readonly address: string }[];
+  readonly address: { readonly ip: string; readonly holder: string };
+}
+
+const port = { tls: 9443, plain: 8088 };
+const domain = "www.shop.example";
+const folder = "/run/rampart-bench";
+
+/**
+ * Starts a second HAProxy on the balancer that holds the address and a second nginx on each web host, opens the firewall for
+ * them, and takes all of it away again.
+ */
+export async function withHandMade<T>(site: BenchSite, hand: string, work: (hand: HandMade) => Promise<T>): Promise<T> {
+  const { stdout } = await site.rampart(["status", "--json"]);
+  const { hosts, address } = JSON.parse(stdout) as Status;
+  const webs = hosts.filter((host) => host.role === "web");
+  const balancer = hosts.find((host) => host.name === address.holder);
+  if (balancer === undefined) throw new Error("nobody holds the site's address");
+  const text = (file: string, words: Readonly<Record<string, string | number>>) =>
+    Object.entries(words).reduce(
+      (filled, [word, value]) => filled.replaceAll(word, String(value)),
+      readFileSync(join(hand, file), "utf8"),
+    );
+  try {
+    for (const web of webs) {
+      const config = text("nginx.conf", { ADDRESS: web.address, PORT: port.plain });
+      await onHost(site, web.name, webScript(config, balancer.address));
+    }
+    const servers = webs.map((web) => `  server ${web.name} ${web.address}:${port.plain}`).join("\n");
+    const config = text("haproxy.cfg", { ADDRESS: address.ip, PORT: port.tls, SERVERS: servers });
+    await onHost(site, balancer.name, balancerScript(config, address.ip));
+    return await work({ domain, balancer: balancer.name, port: port.tls, config: `${folder}/haproxy.cfg` });
+  } finally {
+    for (const host of [balancer, ...webs]) await onHost(site, host.name, removal);
+    // The hosts are as they were, or the bench says so.
+    await site.rampart(["plan", "--exit-code"]);
+  }
+}
+
+async function onHost(site: BenchSite, host: string, script: string): Promise<void> {
+  await site.rampart(["exec", host, "--", "sh", "-s"], { input: `set -eu\n${script}` });
+}
+
+function webScript(config: string, balancer: string): string {
+  return `mkdir -p ${folder}
+cat > ${folder}/nginx.conf <<'CONFIG'
+${config}CONFIG
+nft insert rule inet rampart input ip saddr ${balancer} tcp dport ${port.plain} accept
+systemd-run --quiet --collect --unit=bench-nginx nginx -c ${folder}/nginx.conf -g 'daemon off;'
+`;
+}
+
+function balancerScript(config: string, address: string): string {
+  return `mkdir -p ${folder}
+cat > ${folder}/haproxy.cfg <<'CONFIG'
+${config}CONFIG
+haproxy -c -q -f ${folder}/haproxy.cfg
+nft insert rule inet rampart input ip daddr ${address} tcp dport ${port.tls} accept
+nft insert rule inet rampart output tcp dport ${port.plain} accept
+systemd-run --quiet --collect --unit=bench-haproxy haproxy -W -f ${folder}/haproxy.cfg
+sleep 3
+`;
+}
+
+/** The file holds the rules as they were before. */
+const removal = `systemctl stop bench-haproxy bench-nginx 2>/dev/null || true
+nft -f /etc/nftables.conf
+rm -rf ${folder}
+`;

@@ -1,0 +1,45 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { type CommandOptions, command, type Outcome } from "./command.ts";
+
+/** Name, and so the lab, of the copied site: apart from any lab that the user has. */
+export const labName = "tbench";
+export const ports = { https: 9643, http: 9680 };
+/** A file of 1 KB that is of no use to compress, in the site's files. */
+export const smallFile = "bench-1k.bin";
+
+/** A copy of the example shop under a name and on ports of its own. */
+export interface BenchSite {
+  readonly folder: string;
+  rampart(args: readonly string[], options?: CommandOptions): Promise<Outcome>;
+  remove(): void;
+}
+
+export function benchSite(root: string): BenchSite {
+  const folder = mkdtempSync(join(tmpdir(), "rampart-bench-"));
+  copyShop(join(root, "examples/shop"), folder);
+  return {
+    folder,
+    rampart: (args, options) => command([join(root, "rampart"), "--site", folder, ...args], options),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function copyShop(from: string, to: string): void {
+  const left = new Set(["node_modules", ".rampart", "expected"]);
+  cpSync(from, to, { recursive: true, filter: (path) => !left.has(basename(path)) });
+  renameSite(to);
+  writeFileSync(join(to, "public", smallFile), "0123456789abcdef".repeat(64));
+}
+
+/** Gives the site file of a folder the name and the ports of the bench. */
+export function renameSite(folder: string): void {
+  const file = join(folder, "rampart.config.ts");
+  const text = readFileSync(file, "utf8");
+  const named = text
+    .replace('name: "shop"', `name: "${labName}"`)
+    .replace(/^ {2}web:/m, `  environments: { lab: { httpsPort: ${ports.https}, httpPort: ${ports.http} } },\n  web:`);
+  if (!named.includes(labName) || !named.includes(String(ports.https))) throw new Error(`${file} has another form now`);
+  writeFileSync(file, named);
+}
