@@ -52,6 +52,7 @@ export function applyScript(
     phaseLines(first, rereads),
     phaseLines(second, !rereads && touchesUnits(second)),
     plainLines(removed),
+    removed.some(({ change }) => change.id.startsWith("file:/etc/systemd/system/")) ? "systemctl daemon-reload" : "",
     generations.done ? recordGeneration(generations.done) : "",
     'echo "@@ end"',
   ]

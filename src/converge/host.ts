@@ -44,7 +44,6 @@ function receiveScript(host: string): string {
 trap '' HUP PIPE
 umask 077
 mkdir -p /run/rampart /var/lib/rampart/staging
-rm -rf /var/lib/rampart/staging/*
 S=$(mktemp -d /var/lib/rampart/staging/${shellQuote(host)}.XXXXXX) || exit 1
 cd "$S" || exit 1
 tar -xf - || { rm -rf "$S"; exit 1; }
@@ -100,8 +99,8 @@ function hostErrorProblem({ host, changes }: HostChanges, result: RemoteResult):
   if (result.timedOut) {
     return {
       path: host,
-      reason: `was not done after ${hostTimeout / 60_000} minutes. It goes on by itself, to its end.`,
-      remedy: "Look what it waits for, then run the same command again.",
+      reason: `was not done after ${hostTimeout / 60_000} minutes, and was ended there.`,
+      remedy: `Look what it waited for: rampart logs ${host}. Then run the same command again: it goes on from here.`,
     };
   }
   if (/No space left on device/.test(said + result.stderr)) {

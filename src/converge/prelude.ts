@@ -12,7 +12,9 @@ export SYSTEMCTL_SKIP_SYSV=1
 mkdir -p "$S/backup"
 : > "$S/taken"
 exec 8>>/run/rampart/apply.lock
-flock -n 8 || { echo "@@ fail 0"; echo "|| another apply is at work on this host"; exit 1; }
+flock -n 8 || { echo "|| another apply is at work on this host"; exit 1; }
+# What an apply left behind that lost its host to a power cut; never the folder of one that is at work.
+find "\${S%/*}" -mindepth 1 -maxdepth 1 ! -path "$S" -exec rm -rf -- {} +
 
 start() { echo "@@ start $1"; }
 finish() { echo "@@ done $1"; }
@@ -89,11 +91,26 @@ bring() {
   shift
   for state in $(systemctl is-active "$@"); do
     case $state in
-      active|reloading|activating) ;;
-      *) [ "$(systemctl show -P ConditionResult "$1")" = no ] || unwell="$unwell$1 " ;;
+      active|reloading) ;;
+      activating) comes_up "$1" || unwell="$unwell$1 " ;;
+      *) passed_over "$1" || unwell="$unwell$1 " ;;
     esac
     shift
   done
+}
+
+# comes_up UNIT: one that failed and is started again by systemd has 5 s; one that cannot start never gets there.
+comes_up() {
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    sleep 0.5
+    [ "$(systemctl is-active "$1")" != active ] || return 0
+  done
+  return 1
+}
+
+# passed_over UNIT: by a condition of its own. A unit that was never tried has the result "no", too, but no time of it.
+passed_over() {
+  [ "$(systemctl show -P ConditionResult "$1")" = no ] && [ "$(systemctl show -P ConditionTimestampMonotonic "$1")" != 0 ]
 }
 
 # reload UNIT: a reload, or a restart where nothing runs that could reload.
@@ -128,7 +145,10 @@ settled() {
   put_back
   for one in $refused; do
     systemctl reset-failed "\${one#*:}" 2>/dev/null
-    [ "\${one%%:*}" = start ] || systemctl restart "\${one#*:}" 2>/dev/null
+    case $one in
+      start:*) systemctl stop "\${one#*:}" 2>/dev/null ;;
+      *) systemctl restart "\${one#*:}" 2>/dev/null ;;
+    esac
   done
   mv "$out.why" "$out"
   say_fail "$refused_change"
