@@ -9,6 +9,7 @@ export interface FileDifference {
   readonly host: string;
   /** resourceId */
   readonly id: string;
+  readonly file: string;
   /** undefined: not there. */
   readonly before: string | undefined;
   readonly after: string;
@@ -23,7 +24,7 @@ export async function fileDifferences(plan: Plan, world: World): Promise<readonl
   );
   return wanted.map(({ host, id, file, after }) => {
     const before = present.get(host)?.get(file);
-    return { host, id, before: before === undefined ? undefined : masked(before, after, world), after };
+    return { host, id, file, before: before === undefined ? undefined : masked(before, after, world), after };
   });
 }
 

@@ -148,9 +148,9 @@ function newcomerRows(plan: Plan, tier: Tier, tierOf: (host: string) => Tier): r
 }
 
 function retiredRows(retired: readonly string[], tier: Tier, tierOf: (host: string) => Tier): readonly PlanRow[] {
+  // A line each: whose data is lost must be read by name.
   const hosts = retired.filter((host) => tierOf(host) === tier);
-  const subject = hosts.length === 1 ? "leaves the site, with its data" : "leave the site, with their data";
-  return hosts.length === 0 ? [] : [hostRow("-", tier, hosts, subject)];
+  return hosts.map((host) => hostRow("-", tier, [host], "leaves the site, with its data"));
 }
 
 function hostRow(sign: "+" | "-", group: Tier, hosts: readonly string[], subject: string): PlanRow {

@@ -24,11 +24,15 @@ export async function planCommand(options: PlanOptions): Promise<number> {
   const changes = plan.stages.length > 0 || retiring.length > 0;
   const differences = options.verbose && !options.json ? await fileDifferences(plan, world) : [];
   const unknown = problems.map((problem) => problem.path);
-  if (options.json) writeJson({ plan, retiring, problems });
-  else
+  if (options.json) {
+    // One document: what could not be looked at is part of it.
+    writeJson({ plan, retiring, problems });
+    if (problems.length > 0) return exitCodes.failed;
+  } else {
     writeText(
       planText(plan, open.topology, { verbose: options.verbose, retiring, unknown, differences, ...reportStyle() }),
     );
+  }
   if (problems.length > 0) throw new RampartError("The plan leaves out hosts that could not be looked at", problems);
   return options.exitCode && changes ? exitCodes.changes : exitCodes.done;
 }
