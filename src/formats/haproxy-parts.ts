@@ -118,7 +118,7 @@ export function metricsFrontend(address: string, monitor: string): HaproxySectio
     why: "HAProxy's own figures, for the monitor alone.",
     lines: [
       insideBind(address, metricsPort),
-      "http-request set-log-level silent",
+      "no log",
       `http-request deny deny_status 403 unless ${clientIs(monitor)}`,
       "http-request use-service prometheus-exporter if { path /metrics }",
       "http-request return status 404",

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Plan } from "../../src/model/plan.ts";
 import { askedInWords, askWithoutPause, failed } from "./support/asking.ts";
 import { say, shopIsUp, siteIsWell, siteStatus } from "./support/lab.ts";
-import { onHost, rampart, rampartDone, rampartJson } from "./support/rampart.ts";
+import { onHost, rampart, rampartDone, rampartJson, said } from "./support/rampart.ts";
 import { type Edit, editSource, exampleText, writeSite } from "./support/site.ts";
 import { eventually } from "./support/time.ts";
 import { ask } from "./support/visitor.ts";
@@ -65,8 +65,8 @@ test("a service's new variable restarts it host by host, and no request fails", 
 
 test("a new release of a service and of the files arrives host by host, and no request fails", async () => {
   const back = [
-    editSource("shop/src/views/layout.js", ["Served by ", "Freshly served by "]),
-    editSource("public/assets/base.css", [":root", "/* new */\n:root"]),
+    editSource("shop/src/views/layout.js", ["Served by ${settings", "Freshly served by ${settings"]),
+    editSource("public/assets/base.css", ["\n:root {", "\n/* new */\n:root {"]),
   ];
   try {
     const changes = await planned();
@@ -120,7 +120,7 @@ test("what was changed by hand is found and mended", async () => {
     onHost("web1", "sed -i 's/keepalive_timeout 1h/keepalive_timeout 5s/' /etc/nginx/nginx.conf"),
     onHost("shop2", "systemctl disable --now app-shop.service"),
     onHost("db3", "chmod 0666 /etc/rampart/ca.crt"),
-    onHost("lb2", "nft flush chain inet rampart input"),
+    onHost("lb2", "nft insert rule inet rampart input tcp dport 9999 accept"),
     onHost("mon1", "rm /etc/prometheus/rules/rampart.yml"),
   ]);
   const changes = await planned();
@@ -166,8 +166,7 @@ async function appliedUnnoticed(what: string, paths?: readonly string[]): Promis
   const applied = await rampart(["apply"]);
   const asked = await client.stop();
   say(`${what}: apply ${(applied.durationMs / 1000).toFixed(1)} s, ${askedInWords(asked)}`);
-  if (applied.exitCode !== 0)
-    throw new Error(`apply ended with ${applied.exitCode}\n${applied.stdout}\n${applied.stderr}`);
+  if (applied.exitCode !== 0) throw new Error(`apply ended with ${applied.exitCode}\n${said(applied)}`);
   expect(failed(asked)).toEqual([]);
   expect(await planned()).toEqual([]);
 }

@@ -51,7 +51,7 @@ const aliveFrontend: HaproxySection = {
   why: "Asked by keepalived on this host: does HAProxy still answer?",
   lines: [
     `bind 127.0.0.1:${alivePort}`,
-    "http-request set-log-level silent",
+    "no log",
     "http-request return status 200 content-type text/plain string alive",
   ],
 };

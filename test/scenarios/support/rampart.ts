@@ -3,7 +3,7 @@ import { type ProcessResult, run } from "../../../src/lab/process.ts";
 import { root, scratch, shop } from "./site.ts";
 
 /** The command line as it is built for the scenarios: a build of their own, that nobody replaces while they run. */
-export const distFolder = join(root, "node_modules/.rampart-scenarios");
+export const distFolder = join(root, "test/dist");
 
 export interface RampartOptions {
   /** Folder of the site; the shared shop if it is left out. */
@@ -35,7 +35,12 @@ export async function rampart(words: readonly string[], options: RampartOptions 
 export async function rampartDone(words: readonly string[], options: RampartOptions = {}): Promise<ProcessResult> {
   const result = await rampart(words, options);
   if (result.exitCode === 0) return result;
-  throw new Error(`rampart ${words.join(" ")} ended with ${result.exitCode}\n${result.stdout}\n${result.stderr}`);
+  throw new Error(`rampart ${words.join(" ")} ended with ${result.exitCode}\n${said(result)}`);
+}
+
+/** What it said, at its end: plans are long. */
+export function said({ stdout, stderr }: ProcessResult): string {
+  return `${stdout.slice(-2000)}\n${stderr.slice(-4000)}`;
 }
 
 export async function rampartJson<T>(words: readonly string[], options: RampartOptions = {}): Promise<T> {
