@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { shopSite } from "../../../test/fixture.ts";
+import { siteTopology } from "../../topology/topology.ts";
+import { balancer } from "./balancer.ts";
+import { publicNames, servedNames } from "./facts.ts";
+import { balancerHaproxy } from "./haproxy.ts";
+import { balancerKeepalived } from "./keepalived.ts";
+
+const topology = siteTopology(shopSite, [balancer]);
+const hosts = topology.hosts.filter((host) => host.tier === "balancer");
+const [lb1, lb2] = hosts;
+if (lb1 === undefined || lb2 === undefined) throw new Error("the fixture has two balancers");
+
+test("the first balancer has the higher priority, both name the other as their only peer, and both addresses move", () => {
+  const [first, second] = [balancerKeepalived(lb1, topology), balancerKeepalived(lb2, topology)];
+  expect(first).toContain("priority 254\n");
+  expect(second).toContain("priority 244\n");
+  expect(first).toContain(`unicast_peer {\n    ${lb2.inside}\n  }`);
+  expect(first).toContain("198.51.100.10/24 dev out0\n    10.77.0.10/16 dev host0");
+});
+
+test("visitors are listened to at the virtual address only", () => {
+  const binds = balancerHaproxy(lb1, topology).match(/^ {2}bind \S+/gm);
+  expect(binds?.map((line) => line.trim())).toEqual([
+    "bind 127.0.0.1:8404",
+    "bind 198.51.100.10:80",
+    "bind 198.51.100.10:443",
+    `bind ${lb1.inside}:8405`,
+  ]);
+});
+
+test("plain HTTP leads to HTTPS at the port by which the name is published", () => {
+  const text = balancerHaproxy(lb1, topology);
+  expect(text).toContain(
+    "redirect prefix https://www.shop.localhost:8443 code 308 if { var(txn.host) -m str www.shop.localhost }",
+  );
+  expect(text).toContain("redirect prefix https://www.shop.example code 308\n");
+});
+
+test("aliases are in the certificate but not served", () => {
+  expect(servedNames(shopSite)).toEqual(["www.shop.example", "www.shop.localhost"]);
+  expect(publicNames(shopSite)).toContain("shop.example");
+});
+
+test("a balancer that stands alone keeps its address while it restarts", () => {
+  const alone = siteTopology({ ...shopSite, balancer: { hosts: 1 } }, [balancer]);
+  expect(balancer.around?.(lb1, alone)).toEqual({ before: {}, after: {} });
+  expect(balancer.around?.(lb1, topology).before).toEqual({ lb1: "systemctl stop keepalived.service" });
+});

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { shopSite } from "../../../test/fixture.ts";
+import type { AppService, Site } from "../../model/site.ts";
+import { siteTopology } from "../../topology/topology.ts";
+import { webHaproxy } from "./haproxy.ts";
+import { webNginx } from "./nginx.ts";
+import { web } from "./web.ts";
+
+function rendered(site: Site) {
+  const topology = siteTopology(site, [web]);
+  const host = topology.hosts.find((one) => one.name === "web1");
+  if (host === undefined) throw new Error("no web1");
+  return { nginx: webNginx(host, topology), haproxy: webHaproxy(host, topology) };
+}
+
+function withRoutes(change: (service: AppService) => Partial<AppService>): Site {
+  return { ...shopSite, app: shopSite.app.map((service) => ({ ...service, ...change(service) })) };
+}
+
+/** The lines that choose a service, as a visitor's request would meet them. */
+function serviceOf(nginx: string, key: string): string {
+  const block = /map [^\n]* \$service \{\n([^}]*)\}/.exec(nginx.replace(/\{(\d),?\}/g, ""))?.[1] ?? "";
+  for (const line of block.split("\n")) {
+    const [, insensitive, pattern, service] = /^\s*"?~(\*?)(.*?)"? (\S+);$/.exec(line) ?? [];
+    if (pattern && new RegExp(pattern.replaceAll("\\\\", "\\"), insensitive ? "i" : "").test(key)) {
+      return service === '""' ? "" : (service ?? "");
+    }
+  }
+  return "";
+}
+
+test("the longest path wins, a path ends at a slash, and metrics are hidden in any spelling", () => {
+  const { nginx } = rendered(shopSite);
+  expect(serviceOf(nginx, "/")).toBe("shop");
+  expect(serviceOf(nginx, "/api/recommendations")).toBe("recommendations");
+  expect(serviceOf(nginx, "/api/recommendations/3")).toBe("recommendations");
+  expect(serviceOf(nginx, "/api/recommendationsx")).toBe("shop");
+  for (const path of ["/metrics", "/Metrics", "/metrics/"]) expect(serviceOf(nginx, path)).toBe("");
+  expect(serviceOf(nginx, "/metrics.html")).toBe("shop");
+});
+
+test("a service with a name of its own is reached by that name only, and its metrics are hidden there too", () => {
+  const site = withRoutes((service) =>
+    service.name === "recommendations" ? { routes: [{ host: "api.shop.example", path: "/" }] } : {},
+  );
+  const { nginx } = rendered(site);
+  expect(serviceOf(nginx, "api.shop.example/x")).toBe("recommendations");
+  expect(serviceOf(nginx, "api.shop.example/metrics")).toBe("");
+  expect(serviceOf(nginx, "/x")).toBe("shop");
+  expect(nginx).toContain("root $files;");
+});
+
+test("a site of files only asks no service, and one of services only looks for no file", () => {
+  const files = rendered({ ...shopSite, app: [], database: undefined });
+  expect(files.nginx).not.toContain("proxy_pass");
+  expect(files.haproxy).not.toContain("frontend services");
+  const services = rendered({ ...shopSite, web: { ...shopSite.web, files: undefined } });
+  expect(services.nginx).not.toContain("try_files $uri");
+  expect(services.nginx).not.toContain("/srv/public");
+});
+
+test("every service has its hosts for both kinds of methods", () => {
+  const { haproxy } = rendered(shopSite);
+  for (const name of ["app_shop", "app_shop_once", "app_recommendations", "app_recommendations_once"]) {
+    expect(haproxy).toContain(`backend ${name} from http\n`);
+  }
+});
