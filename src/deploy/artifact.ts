@@ -48,7 +48,7 @@ export async function ensureArtifact(siteFolder: string, source: Source, emit: E
     await copyEntries(source, tree);
     if (source.build !== undefined) await build(source, source.build, tree);
     await mkdir(join(file, ".."), { recursive: true, mode: 0o700 });
-    await pack(tree, `${file}.${process.pid}.new`);
+    await pack(tree, `${file}.${process.pid}.new`, source.id);
     await rename(`${file}.${process.pid}.new`, file);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -77,9 +77,12 @@ async function build(source: Source, command: string, tree: string): Promise<voi
   );
 }
 
-async function pack(tree: string, file: string): Promise<void> {
-  // Owners and times of this machine mean nothing on the hosts.
-  const flags = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0", "--mode=u+rwX,go=rX"];
+/** Owners and times of this machine mean nothing on the hosts. */
+async function pack(tree: string, file: string, id: string): Promise<void> {
+  // nginx makes a file's ETag of its time and size: all files of a release have one time, the same on every host, and each
+  // release has another, so that a browser never takes an old file of the same size for the new one. Between 2001 and 2023.
+  const mtime = 1_000_000_000 + (Number.parseInt(id.slice(0, 8), 16) % 700_000_000);
+  const flags = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", `--mtime=@${mtime}`, "--mode=u+rwX,go=rX"];
   const { code, output } = await shell(shellCommand(["tar", "-C", tree, ...flags, "-czf", file, "."]), tree);
   if (code !== 0)
     fail("A release could not be packed", {
