@@ -13,7 +13,7 @@ printf '%s\\n' ${shellQuote(holder)} > /run/rampart/lock.holder`;
 /** An apply that was cut off from its operator finishes by itself; whoever comes next waits for it. */
 export const awaitRunningApply = `exec 8>>/run/rampart/apply.lock
 if ! flock -w 60 8; then echo "BUSY"; exit 75; fi
-flock -u 8; exec 8>&-`;
+exec 8>&-`;
 
 /** Who holds the lock, as the refused script printed it. */
 export function lockHolder(output: string): string | undefined {

@@ -68,12 +68,12 @@ const endLine = "== end";
 /** Everything that is to be known of a host, in one script. Without a holder it changes nothing. */
 function observeScript(wanted: DesiredHost, holder: string | undefined): string {
   return `set -u
-mkdir -p /run/rampart
+[ -d /run/rampart ] || mkdir -p /run/rampart
 ${awaitRunningApply}
 ${holder === undefined ? "" : lockScript(holder)}
 echo "== system"
 . /etc/os-release && echo "$ID \${VERSION_ID:-}"
-df --output=avail -k ${stateFolder} / 2>/dev/null | tail -n 1
+df --output=avail -k ${stateFolder} / 2>/dev/null
 echo "== generation"
 cat ${generationFile} 2>/dev/null; echo
 ${probeScript(wanted)}
@@ -101,7 +101,8 @@ function judgedOutput(wanted: DesiredHost, output: string, world: World): Omit<L
 
 /** What makes a host unfit: another system, or no room left for what is to come. */
 function hostProblem(host: string, output: string): Problem | undefined {
-  const [system = "", free = ""] = (output.split("== system\n")[1] ?? "").split("\n");
+  const lines = (output.split("== system\n")[1]?.split("== ")[0] ?? "").trim().split("\n");
+  const [system = "", free = ""] = [lines[0], lines.at(-1)];
   if (system.trim() !== "debian 13") {
     return {
       path: host,

@@ -1,7 +1,8 @@
+import { shellQuote } from "../base/text.ts";
 import type { Change, DesiredHost, ObservedHost } from "../model/plan.ts";
 import { type Resource, resourceId, type UnitResource } from "../model/resource.ts";
 import { kindFor, kindOf, kinds } from "../resources/index.ts";
-import type { Difference, DiffWorld } from "../resources/kind.ts";
+import { type Difference, type DiffWorld, pathProbe } from "../resources/kind.ts";
 
 /** What must change on one host, in the order in which it is done. Pure: the same observation gives the same changes. */
 export function hostChanges(desired: DesiredHost, observed: ObservedHost, world: DiffWorld): readonly Change[] {
@@ -77,10 +78,13 @@ function nameOf(id: string): string {
   return id.slice(id.indexOf(":") + 1);
 }
 
-/** The shell fragment that observes everything wanted on a host, one section a kind. Read-only. */
+/** The shell fragment that observes everything wanted on a host: all paths at once, then one section a kind. Read-only. */
 export function probeScript(desired: DesiredHost): string {
-  return byKindOf(desired)
-    .map(([kind, wanted]) => `echo "== ${kind}"; ${kindOf(kind).probe(wanted)}`)
+  const byKind = byKindOf(desired);
+  const paths = new Set(byKind.flatMap(([kind, wanted]) => kindOf(kind).paths?.(wanted) ?? []));
+  const sections = byKind.map(([kind, wanted]) => [kind, kindOf(kind).probe(wanted)] as const);
+  return [["paths", pathProbe([...paths], shellQuote)] as const, ...sections]
+    .flatMap(([name, script]) => (script === "" ? [] : [`echo "== ${name}"`, script]))
     .join("\n");
 }
 
@@ -94,8 +98,11 @@ export function parseProbe(desired: DesiredHost, output: string): ObservedHost["
       sections.set(line.slice(3), section);
     } else section.push(line);
   }
+  const paths = sections.get("paths") ?? [];
   return new Map(
-    byKindOf(desired).flatMap(([kind, wanted]) => [...kindOf(kind).parse(sections.get(kind) ?? [], wanted)]),
+    byKindOf(desired).flatMap(([kind, wanted]) => [
+      ...kindOf(kind).parse([...paths, ...(sections.get(kind) ?? [])], wanted),
+    ]),
   );
 }
 

@@ -2,7 +2,7 @@ import { shellQuote } from "../base/text.ts";
 import type { Seen } from "../model/plan.ts";
 import { type CertificateResource, resourceId } from "../model/resource.ts";
 import { caReference } from "../model/secret.ts";
-import { type DiffWorld, type Kind, ownershipDifference, parsePaths, pathProbe } from "./kind.ts";
+import { type DiffWorld, type Kind, ownershipDifference, parsePaths } from "./kind.ts";
 
 /** Leaves live 90 days (Mozilla's guideline) and are renewed by any apply in their last 30. */
 export const certificateDays = 90;
@@ -36,10 +36,10 @@ export function keyMode(wanted: CertificateResource): string {
 
 export const certificateKind: Kind<CertificateResource> = {
   kind: "certificate",
+  paths: (wanted) => wanted.flatMap((one) => [one.certificateFile, one.keyFile]),
   probe(wanted) {
-    const paths = [...new Set(wanted.flatMap((one) => [one.certificateFile, one.keyFile]))];
     const records = wanted.map((one) => shellQuote(certificateRecordFile(one.certificateFile))).join(" ");
-    return `${pathProbe(paths, shellQuote)}; grep -H . -- ${records} 2>/dev/null | sed 's/^/R /'`;
+    return `grep -H . -- ${records} 2>/dev/null`;
   },
   parse(output, wanted) {
     const facts = parsePaths(output);
@@ -48,7 +48,7 @@ export const certificateKind: Kind<CertificateResource> = {
       const certificate = facts.get(one.certificateFile);
       const key = facts.get(one.keyFile);
       if (!certificate || !key) continue;
-      const prefix = `R ${certificateRecordFile(one.certificateFile)}:`;
+      const prefix = `${certificateRecordFile(one.certificateFile)}:`;
       const record =
         output
           .find((line) => line.startsWith(prefix))

@@ -1,16 +1,13 @@
 import { shellQuote } from "../base/text.ts";
 import type { Seen } from "../model/plan.ts";
 import { type FileResource, resourceId } from "../model/resource.ts";
-import { type Kind, ownershipDifference, parsePaths, pathProbe } from "./kind.ts";
+import { type Kind, ownershipDifference, parsePaths } from "./kind.ts";
 
 /** Regular files, compared by digest: content that holds a secret never leaves the host to be compared. */
 export const fileKind: Kind<FileResource> = {
   kind: "file",
-  probe: (wanted) =>
-    pathProbe(
-      wanted.map((one) => one.file),
-      shellQuote,
-    ),
+  paths: (wanted) => wanted.map((one) => one.file),
+  probe: () => "",
   parse(output, wanted) {
     const facts = parsePaths(output);
     const seen = new Map<string, Seen>();

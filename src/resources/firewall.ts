@@ -2,7 +2,7 @@ import { parseNetwork } from "../base/ip.ts";
 import { plural, shellQuote } from "../base/text.ts";
 import type { Seen } from "../model/plan.ts";
 import { type FirewallResource, resourceId } from "../model/resource.ts";
-import { type Kind, parsePaths, pathProbe } from "./kind.ts";
+import { type Kind, parsePaths } from "./kind.ts";
 
 const recordFile = "/var/lib/rampart/firewall";
 const listing = "nft -s list table inet rampart 2>/dev/null | sha256sum";
@@ -13,10 +13,11 @@ const listing = "nft -s list table inet rampart 2>/dev/null | sha256sum";
  */
 export const firewallKind: Kind<FirewallResource> = {
   kind: "firewall",
+  paths: (wanted) => wanted.map((one) => one.file),
   probe(wanted) {
-    const files = wanted.map((one) => one.file);
-    const rules = files.map((file) => `sed -n 's/^[[:space:]]*/W /p' ${shellQuote(file)} 2>/dev/null`).join("; ");
-    return `${pathProbe(files, shellQuote)}; echo "L $(${listing})"; echo "R $(cat ${recordFile} 2>/dev/null)"; ${rules}`;
+    const rules = wanted.map(({ file }) => `sed -n 's/^[[:space:]]*/W /p' ${shellQuote(file)} 2>/dev/null`).join("; ");
+    // Not in "$(…)", which would take a shell more.
+    return `printf 'L '; ${listing}; printf 'R '; cat ${recordFile} 2>/dev/null || echo; ${rules}`;
   },
   parse(output, wanted) {
     const facts = parsePaths(output);

@@ -20,8 +20,10 @@ export type Difference = Pick<Change, "verb" | "reason" | "effect">;
  */
 export interface Kind<R extends Resource = Resource> {
   readonly kind: R["kind"];
+  /** Paths whose mode, owner, group and digest it wants to see: asked for all kinds at once, by pathProbe. */
+  paths?(wanted: readonly R[]): readonly string[];
   probe(wanted: readonly R[]): string;
-  /** Seen by resource id; a resource that is not there is left out. */
+  /** Seen by resource id; a resource that is not there is left out. `output`: the lines of pathProbe, then those of `probe`. */
   parse(output: readonly string[], wanted: readonly R[]): ReadonlyMap<string, Seen>;
   /** undefined: it is as it should be. */
   diff(wanted: R, seen: Seen | undefined, world: DiffWorld): Difference | undefined;
@@ -42,13 +44,13 @@ export interface PathFacts {
 export function pathProbe(paths: readonly string[], quote: (word: string) => string): string {
   if (paths.length === 0) return "";
   const list = paths.map(quote).join(" ");
-  return `stat -c 'S %a %U %G %n' -- ${list} 2>/dev/null; sha256sum -- ${list} 2>/dev/null | sed 's/^/H /'`;
+  return `stat -c 'S %a %U %G %n' -- ${list} 2>/dev/null; sha256sum -- ${list} 2>/dev/null`;
 }
 
 export function parsePaths(output: readonly string[]): ReadonlyMap<string, PathFacts> {
   const digests = new Map<string, string>();
   for (const line of output) {
-    const [, escaped, digest, path] = /^H (\\?)([0-9a-f]{64}) [ *](.*)$/.exec(line) ?? [];
+    const [, escaped, digest, path] = /^(\\?)([0-9a-f]{64}) [ *](.*)$/.exec(line) ?? [];
     // sha256sum marks a line in whose name it doubled the backslashes.
     if (digest && path) digests.set(escaped ? path.replaceAll("\\\\", "\\") : path, digest);
   }

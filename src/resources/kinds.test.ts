@@ -13,11 +13,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { shellQuote } from "../base/text.ts";
 import type { Seen } from "../model/plan.ts";
 import { type Resource, resourceId, type UnitResource } from "../model/resource.ts";
 import { certificateRecord, certificateRecordFile, certificateWish } from "./certificate.ts";
 import { kindFor, kinds } from "./index.ts";
-import type { DiffWorld } from "./kind.ts";
+import { type DiffWorld, type Kind, pathProbe } from "./kind.ts";
 
 // Every kind on this machine, by a real shell: seen as missing, made, seen as right, changed, seen as wrong, taken away twice.
 const folder = mkdtempSync(join(tmpdir(), "rampart kinds 'odd' "));
@@ -42,10 +43,13 @@ function sh(script: string): string {
 }
 
 function see(wanted: Resource): Seen | undefined {
-  const kind = kindFor(wanted);
+  return seen(kindFor(wanted), [wanted]).get(resourceId(wanted));
+}
+
+function seen(kind: Kind, wanted: readonly Resource[]): ReadonlyMap<string, Seen> {
+  const paths = pathProbe(kind.paths?.(wanted) ?? [], shellQuote);
   // A probe may end with what its last command found, or not.
-  const output = sh(`${kind.probe([wanted])}; true`).split("\n");
-  return kind.parse(output, [wanted]).get(resourceId(wanted));
+  return kind.parse(sh(`${paths}\n${kind.probe(wanted)}\ntrue`).split("\n"), wanted);
 }
 
 const compare = (wanted: Resource, seen: Seen | undefined) => kindFor(wanted).diff(wanted, seen, world);
@@ -157,10 +161,9 @@ function runSteps(wanted: Resource): void {
 describe.each(kinds.map((kind) => [kind.kind, kind] as const))("%s", (name, kind) => {
   test("a probe of many is one answer for each, and what is seen is what parses from it alone", () => {
     const many = manyOf(name);
-    const output = sh(`${kind.probe(many)}; true`).split("\n");
-    const together = kind.parse(output, many);
+    const together = seen(kind, many);
     for (const one of many) {
-      const alone = kind.parse(sh(`${kind.probe([one])}; true`).split("\n"), [one]).get(resourceId(one));
+      const alone = seen(kind, [one]).get(resourceId(one));
       expect(together.get(resourceId(one)), resourceId(one)).toEqual(alone);
     }
   });
@@ -272,6 +275,22 @@ const unit: UnitResource = {
   ...{ reloadOn: ["file:/etc/nginx.conf"], restartOn: ["release:shop"] },
 };
 
+test("units: shown is only what the list of all leaves in doubt", () => {
+  const systemctl = (listed: string) =>
+    `systemctl() { case $1 in show) shift 4; echo "asked: $*" ;; *) printf '%s\\n' ${shellQuote(listed)} ;; esac; }`;
+  const many = ["a.service", "b.service"].map((name) => ({ ...unit, name, restartOn: [], reloadOn: [] }));
+  const off: UnitResource = { ...unit, name: "off.socket", state: "off", restartOn: [], reloadOn: [] };
+  const probe = kindFor(unit)
+    .probe([...many, off])
+    .replaceAll("/etc/systemd/system", shellQuote(folder));
+  mkdirSync(join(folder, "multi-user.target.wants"));
+  symlinkSync("/dev/null", join(folder, "multi-user.target.wants", "b.service"));
+  const answer = sh(`${systemctl("a.service loaded active running A\nb.service loaded active running B")}\n${probe}`);
+  expect(answer).toContain("Id=b.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n");
+  expect(answer).toContain("asked: a.service\n");
+  expect(sh(`${systemctl("b.service loaded failed failed B")}\n${probe}`)).toBe("asked: a.service b.service\n");
+});
+
 describe("units, by recorded answers of systemctl show", () => {
   const answer = (facts: Readonly<Record<string, string>>, pending: readonly string[] = []): readonly string[] => {
     const running = { Id: "nginx.service", LoadState: "loaded", ActiveState: "active", UnitFileState: "enabled" };
@@ -323,7 +342,7 @@ describe("units, by recorded answers of systemctl show", () => {
     const wanted: UnitResource = { ...unit, reloadOn: [`file:${conf}`], restartOn: [] };
     const mark = join(state, "units", unit.name);
     mkdirSync(join(state, "units"), { recursive: true });
-    const pending = () => sh(`systemctl() { :; }; ${kindFor(wanted).probe([wanted])}; true`).trim();
+    const pending = () => sh(`systemctl() { :; }; ${kindFor(wanted).probe([wanted])}\ntrue`).trim();
     writeFileSync(conf, "");
     expect(pending()).toBe(`P nginx.service reload ${conf}`);
     writeFileSync(mark, "");
