@@ -35,10 +35,11 @@ describe("the order of a plan", () => {
   test("a first apply: side by side, but what uses the database after it", () => {
     const plan = planOf(shopSite, nobody);
     expect(lines(plan)).toEqual([
-      "bring up balancer, web, recommendations, database and monitor: db1 db2 db3 lb1 lb2 mon1 recommendations1 recommendations2 web1 web2 | db1 db2 db3",
+      "bring up balancer, web, recommendations, database and monitor: db1 db2 db3 lb1 lb2 mon1 recommendations1 recommendations2 shop1 shop2 web1 web2 | db1 db2 db3",
       "bring up what uses the database, migrating its schema: shop1",
       "bring up the other hosts of these services: shop2",
     ]);
+    expect(changesOf(plan.stages[1], "shop1")).toEqual(["release:shop", "unit:app-shop.service"]);
     expect(plan.added).toHaveLength(12);
     expect(plan.unchanged).toEqual([]);
   });

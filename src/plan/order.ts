@@ -1,5 +1,5 @@
 import { byName, listed } from "../base/text.ts";
-import type { Change, DesiredHost, HostChanges, ObservedHost, Plan, Stage } from "../model/plan.ts";
+import type { Change, DesiredHost, HostChanges, ObservedHost, Plan, Stage, Step } from "../model/plan.ts";
 import type { FirewallResource } from "../model/resource.ts";
 import type { Role } from "../model/role.ts";
 import { type Host, hostsOf, type Tier, type Topology } from "../model/topology.ts";
@@ -108,24 +108,32 @@ function migratesForNewcomers({ host, changes }: Work, fresh: readonly Work[], {
   );
 }
 
-/** Newcomers serve nobody yet, so they come up side by side; only what needs the database waits for it. */
+/**
+ * Newcomers serve nobody yet, so they come up side by side. What needs the database waits for it; but only the release and
+ * the unit that runs it: all else of such a host comes up with the others.
+ */
 function newcomerStages(fresh: readonly Work[], { topology }: OrderInput, joining: boolean): readonly Stage[] {
   const usesDatabase = ({ host }: Work) =>
     topology.site.app.some((service) => service.name === host.service && service.database);
   const independent = fresh.filter((one) => !usesDatabase(one));
   const dependent = fresh.filter(usesDatabase);
-  const migrating = dependent.filter(({ host }) => host.index === 0);
+  const grounds = independent.length > 0 ? dependent.map((one) => withoutRelease(one)) : [];
+  const last = dependent.map((one, index) => ({
+    ...one,
+    changes: one.changes.filter((change) => !grounds[index]?.changes.includes(change)),
+  }));
+  const migrating = last.filter(({ host }) => host.index === 0);
   const members = hostsOf(topology, "database").map((host) => host.name);
   const databases = independent.filter(({ host }) => host.tier === "database");
   const gate = dependent.length > 0 && databases.length > 0 ? members : [];
   // A newcomer to a site that serves must be well before its users hear of it.
   const well = joining ? fresh.map(({ host }) => host.name) : [];
   return [
-    stage(`bring up ${tiersOf(independent)}`, independent, gate),
+    stage(`bring up ${tiersOf(independent)}`, [...independent, ...grounds], gate),
     stage("bring up what uses the database, migrating its schema", migrating, []),
     stage(
       "bring up the other hosts of these services",
-      dependent.filter((one) => !migrating.includes(one)),
+      last.filter((one) => !migrating.includes(one)),
       [],
     ),
   ]
@@ -133,6 +141,15 @@ function newcomerStages(fresh: readonly Work[], { topology }: OrderInput, joinin
     .map((one, index, all) =>
       index === all.length - 1 ? { ...one, gate: [...new Set([...one.gate, ...well])] } : one,
     );
+}
+
+/** The changes of a host that its service's release has no part in. */
+function withoutRelease({ host, changes }: Work): Work {
+  const runsRelease = (step: Step) => step.kind === "unit" && step.inputs.some((file) => file.endsWith("/release.env"));
+  return {
+    host,
+    changes: changes.filter((change) => !change.id.startsWith("release:") && !change.steps.some(runsRelease)),
+  };
 }
 
 /** Tier after tier, from those that are used to those that use them; within a tier few hosts at a time. */
