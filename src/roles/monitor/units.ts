@@ -13,6 +13,9 @@ export function programArguments(host: Host, topology: Topology, why: string): R
       `--web.listen-address=${local.prometheus}`,
       "--storage.tsdb.path=/var/lib/prometheus/metrics2/",
       `--storage.tsdb.retention.time=${retentionDays}d`,
+      // Longer than the longest pause between two questions (15 s). What is no longer watched is forgotten after it: Prometheus
+      // would take the last word of a job that was removed for its state for five minutes, and an alert with it.
+      "--query.lookback-delta=25s",
       "--query.max-concurrency=8",
       "--query.timeout=30s",
       "--log.level=warn",
