@@ -5,8 +5,7 @@ import type { BenchSite } from "../site.ts";
 /** The hand-written balancer that runs beside the site's own. */
 export interface HandMade {
   readonly domain: string;
-  /** Host that holds the site's address. */
-  readonly balancer: string;
+  readonly balancers: readonly string[];
   readonly port: number;
   /** Path of its configuration on the host. */
   readonly config: string;
@@ -14,7 +13,7 @@ export interface HandMade {
 
 interface Status {
   readonly hosts: readonly { readonly name: string; readonly role: string; readonly address: string }[];
-  readonly address: { readonly ip: string; readonly holder: string };
+  readonly address: { readonly ip: string };
 }
 
 const port = { tls: 9443, plain: 8088 };
@@ -22,15 +21,14 @@ const domain = "www.shop.example";
 const folder = "/run/rampart-bench";
 
 /**
- * Starts a second HAProxy on the balancer that holds the address and a second nginx on each web host, opens the firewall for
- * them, and takes all of it away again.
+ * Starts a second HAProxy on each balancer (the address may move) and a second nginx on each web host, opens the firewall
+ * for them, and takes all of it away again.
  */
 export async function withHandMade<T>(site: BenchSite, hand: string, work: (hand: HandMade) => Promise<T>): Promise<T> {
   const { stdout } = await site.rampart(["status", "--json"]);
   const { hosts, address } = JSON.parse(stdout) as Status;
   const webs = hosts.filter((host) => host.role === "web");
-  const balancer = hosts.find((host) => host.name === address.holder);
-  if (balancer === undefined) throw new Error("nobody holds the site's address");
+  const balancers = hosts.filter((host) => host.role === "balancer");
   const text = (file: string, words: Readonly<Record<string, string | number>>) =>
     Object.entries(words).reduce(
       (filled, [word, value]) => filled.replaceAll(word, String(value)),
@@ -39,14 +37,19 @@ export async function withHandMade<T>(site: BenchSite, hand: string, work: (hand
   try {
     for (const web of webs) {
       const config = text("nginx.conf", { ADDRESS: web.address, PORT: port.plain });
-      await onHost(site, web.name, webScript(config, balancer.address));
+      await onHost(site, web.name, webScript(config, balancers.map((one) => one.address).join(", ")));
     }
     const servers = webs.map((web) => `  server ${web.name} ${web.address}:${port.plain}`).join("\n");
     const config = text("haproxy.cfg", { ADDRESS: address.ip, PORT: port.tls, SERVERS: servers });
-    await onHost(site, balancer.name, balancerScript(config, address.ip));
-    return await work({ domain, balancer: balancer.name, port: port.tls, config: `${folder}/haproxy.cfg` });
+    for (const balancer of balancers) await onHost(site, balancer.name, balancerScript(config, address.ip));
+    return await work({
+      domain,
+      balancers: balancers.map((one) => one.name),
+      port: port.tls,
+      config: `${folder}/haproxy.cfg`,
+    });
   } finally {
-    for (const host of [balancer, ...webs]) await onHost(site, host.name, removal);
+    for (const host of [...balancers, ...webs]) await onHost(site, host.name, removal);
     // The hosts are as they were, or the bench says so.
     await site.rampart(["plan", "--exit-code"]);
   }
@@ -56,11 +59,11 @@ async function onHost(site: BenchSite, host: string, script: string): Promise<vo
   await site.rampart(["exec", host, "--", "sh", "-s"], { input: `set -eu\n${script}` });
 }
 
-function webScript(config: string, balancer: string): string {
+function webScript(config: string, balancers: string): string {
   return `mkdir -p ${folder}
 cat > ${folder}/nginx.conf <<'CONFIG'
 ${config}CONFIG
-nft insert rule inet rampart input ip saddr ${balancer} tcp dport ${port.plain} accept
+nft insert rule inet rampart input ip saddr "{ ${balancers} }" tcp dport ${port.plain} accept
 systemd-run --quiet --collect --unit=bench-nginx nginx -c ${folder}/nginx.conf -g 'daemon off;'
 `;
 }

@@ -38,7 +38,7 @@ export async function trafficRows(site: BenchSite, root: string): Promise<Row[]>
 async function comparison(site: BenchSite, hand: HandMade, kind: (typeof visitors)[number]): Promise<Row> {
   const ours: Load[] = [];
   const theirs: Load[] = [];
-  const load = (url: string, config: string) => pull(site, [...kind.headers, url], hand.balancer, config);
+  const load = (url: string, config: string) => pull(site, [...kind.headers, url], hand.balancers, config);
   const one = async () => void ours.push(await load(`https://${hand.domain}/${smallFile}`, "/etc/haproxy/haproxy.cfg"));
   const other = async () =>
     void theirs.push(await load(`https://${hand.domain}:${hand.port}/${smallFile}`, hand.config));
@@ -59,11 +59,16 @@ async function comparison(site: BenchSite, hand: HandMade, kind: (typeof visitor
   };
 }
 
-async function pull(site: BenchSite, words: readonly string[], balancer: string, config: string): Promise<Load> {
-  const before = spent(balancer, config);
+async function pull(
+  site: BenchSite,
+  words: readonly string[],
+  balancers: readonly string[],
+  config: string,
+): Promise<Load> {
+  const before = spent(balancers, config);
   const wrk = ["wrk", "-t1", "-c32", `-d${seconds}s`, ...words];
   const { stdout } = await site.rampart(["lab", "outside", "--", ...wrk]);
-  const after = spent(balancer, config);
+  const after = spent(balancers, config);
   const requests = Number(/(\d+) requests in/.exec(stdout)?.[1] ?? 0);
   if (requests === 0 || /Non-2xx/.test(stdout)) throw new Error(`the load did not get its file:\n${stdout}`);
   const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
@@ -75,8 +80,8 @@ async function pull(site: BenchSite, words: readonly string[], balancer: string,
 }
 
 /** CPU time spent so far, in microseconds. */
-function spent(balancer: string, config: string): { readonly haproxy: number; readonly site: number } {
-  const ofBalancer = new Set(hostProcesses(balancer));
+function spent(balancers: readonly string[], config: string): { readonly haproxy: number; readonly site: number } {
+  const ofBalancers = new Set(balancers.flatMap((host) => hostProcesses(host)));
   let haproxy = 0;
   let site = 0;
   for (const pid of hostProcesses()) {
@@ -86,7 +91,7 @@ function spent(balancer: string, config: string): { readonly haproxy: number; re
       const time = (Number(fields[11]) + Number(fields[12])) * 10_000;
       site += time;
       const words = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-      if (ofBalancer.has(pid) && words.includes("haproxy") && words.includes(config)) haproxy += time;
+      if (ofBalancers.has(pid) && words.includes("haproxy") && words.includes(config)) haproxy += time;
     } catch {
       // It has just ended.
     }
