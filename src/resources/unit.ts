@@ -97,7 +97,12 @@ while read -r unit load active _; do
   case "$load $active" in "loaded active" | "loaded reloading") ;; *) continue ;; esac
   case $linked in
     *" $unit "*) boot=enabled ;;
-    *) [ -e "/usr/lib/systemd/system/$unit" ] && ! has_install "$unit" || continue; boot=static ;;
+    *)
+      if ! [ -e "/usr/lib/systemd/system/$unit" ] || has_install "$unit"; then
+        case $doubtful in *" $unit "*) ;; *) doubtful="$doubtful$unit " ;; esac
+        continue
+      fi
+      boot=static ;;
   esac
   printf 'Id=%s\nLoadState=loaded\nActiveState=%s\nUnitFileState=%s\n\n' "$unit" "$active" "$boot"
   case $doubtful in *" $unit "*) doubtful="\${doubtful%% "$unit" *} \${doubtful#* "$unit" }" ;; esac

@@ -127,6 +127,13 @@ test("a settled unit runs, unless a condition of its own passes it over", async 
     "active\ninactive\nenabled\nenabled",
   );
   expect(changesOf((await converge(world)).plan)).toEqual([]);
+  const off = calm("calm.service", "").map((one) => (one.kind === "unit" ? { ...one, state: "off" as const } : one));
+  wanted = [...toy("one"), ...off];
+  await converge(world);
+  expect(await sh("systemctl is-active calm; systemctl is-enabled calm; systemctl start calm")).toBe(
+    "inactive\ndisabled",
+  );
+  expect(changesOf((await converge(world)).plan)).toEqual(["update unit:calm.service: should be off"]);
   wanted = toy("one");
   await converge(world);
   expect(await sh("systemctl is-active calm; systemctl show -P LoadState calm.service")).toBe("inactive\nnot-found");
