@@ -102,7 +102,9 @@ function judgedOutput(wanted: DesiredHost, output: string, world: World): Omit<L
 /** What makes a host unfit: another system, or no room left for what is to come. */
 function hostProblem(host: string, output: string): Problem | undefined {
   const lines = (output.split("== system\n")[1]?.split("== ")[0] ?? "").trim().split("\n");
-  const [system = "", free = ""] = [lines[0], lines.at(-1)];
+  const system = lines[0] ?? "";
+  // What is applied goes to both places; they may be disks of their own.
+  const free = Math.min(...lines.filter((line) => /^ *\d+$/.test(line)).map(Number));
   if (system.trim() !== "debian 13") {
     return {
       path: host,
@@ -110,10 +112,10 @@ function hostProblem(host: string, output: string): Problem | undefined {
       remedy: "Install Debian 13 (trixie) on it, or name another host.",
     };
   }
-  if (Number(free) < 100_000) {
+  if (free < 100_000) {
     return {
       path: host,
-      reason: `has ${Math.round(Number(free) / 1024)} MiB of disk left; an apply could stop half-way.`,
+      reason: `has ${Math.round(free / 1024)} MiB of disk left; an apply could stop half-way.`,
       remedy: `Free at least 100 MiB, for example: rampart exec ${host} -- journalctl --vacuum-size=50M`,
     };
   }

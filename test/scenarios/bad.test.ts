@@ -25,8 +25,12 @@ beforeAll(async () => {
   await rampartDone(["apply"]);
 });
 
+/** What a test has done to a host or to this machine, taken back. */
+const undo: (() => Promise<unknown>)[] = [];
+
 // Whatever was wrong: with the right site file one apply makes all well again.
 afterEach(async () => {
+  for (const deed of undo.splice(0)) await deed();
   writeSite();
   await rampartDone(["apply"]);
 });
@@ -82,44 +86,40 @@ test("a build that fails changes nothing on any host", async () => {
 test("a host that cannot be reached is named, and nothing is changed anywhere", async () => {
   writeSite([upload]);
   await rampartDone(["lab", "unplug", "web2"]);
-  onTestFinished(async () => void (await rampart(["lab", "plug", "web2"])));
+  undo.push(() => rampart(["lab", "plug", "web2"]));
   const said = await refused(["apply"]);
   expect(said).toMatch(/web2/);
   expect(said).toMatch(/does not answer|no way to it/);
   expect(said).toContain("Nothing was changed");
   expect((await siteStatus()).hosts.find((host) => host.name === "web2")?.state).toBe("unreachable");
-  await rampartDone(["lab", "plug", "web2"]);
   expect(await onHost("web1", "grep client_max_body_size /etc/nginx/nginx.conf")).not.toContain("24m");
 });
 
 test("a host without room is named before anything is changed", async () => {
   const small = "mkdir -p /run/small && mount -t tmpfs -o size=8m tmpfs /run/small";
-  await onHost("web2", `${small} && cp -a /var/lib/rampart/. /run/small/ && mount --move /run/small /var/lib/rampart`);
-  onTestFinished(async () => void (await rampart(["exec", "web2", "--", "umount", "/var/lib/rampart"])));
+  await onHost("web2", `${small} && cp -a /var/lib/rampart/. /run/small/ && mount --bind /run/small /var/lib/rampart`);
+  undo.push(() => rampart(["exec", "web2", "--", "umount", "/var/lib/rampart"]));
   writeSite([upload]);
   const said = await refused(["apply"]);
   expect(said).toMatch(/web2.*MiB of disk left/s);
-  await onHost("web2", "umount /var/lib/rampart");
 });
 
 test("a disk that is full in the middle of an apply: the host keeps what it had", async () => {
   const small = "mkdir -p /run/small && mount -t tmpfs -o size=1m tmpfs /run/small && cp -a /etc/nginx/. /run/small/";
-  await onHost("web2", `${small}; mount --move /run/small /etc/nginx && cat /dev/zero > /etc/nginx/fill; true`);
-  onTestFinished(async () => void (await rampart(["exec", "web2", "--", "umount", "/etc/nginx"])));
+  await onHost("web2", `${small}; mount --bind /run/small /etc/nginx && cat /dev/zero > /etc/nginx/fill; true`);
+  undo.push(() => rampart(["exec", "web2", "--", "umount", "/etc/nginx"]));
   writeSite([upload]);
   const said = await refused(["apply"]);
   expect(said).toMatch(/web2.*disk is full/s);
   expect(await onHost("web2", "nginx -t 2>&1; systemctl is-active nginx")).toContain("active");
-  await onHost("web2", "umount /etc/nginx");
 });
 
 test("a host of another system is not touched", async () => {
   const other = "sed s/VERSION_ID=.*/VERSION_ID=12/ /usr/lib/os-release > /run/other";
   await onHost("web2", `${other} && mount --bind /run/other /usr/lib/os-release`);
-  onTestFinished(async () => void (await rampart(["exec", "web2", "--", "umount", "/usr/lib/os-release"])));
+  undo.push(() => rampart(["exec", "web2", "--", "umount", "/usr/lib/os-release"]));
   writeSite([upload]);
   expect(await refused(["apply"])).toMatch(/web2.*debian 12.*Debian 13/s);
-  await onHost("web2", "umount /usr/lib/os-release");
 });
 
 test("a wrong SSH key is said to be one", async () => {
@@ -145,10 +145,10 @@ test("a wrong SSH key is said to be one", async () => {
 
 test("two operators at once: one changes the site, the other is told who does and for how long", async () => {
   writeSite([variable]);
-  const first = rampart(["apply"]);
-  await sleep(2500);
+  const first = started(["apply"]);
+  await first.says("plan");
   const second = await rampart(["apply"]);
-  expect((await first).exitCode).toBe(0);
+  expect((await first.ended).exitCode).toBe(0);
   await expectCalm(second);
   expect(second.stderr).toMatch(/is being changed by someone else/);
   expect(second.stderr).toMatch(/held by \S+@\S+, for \d+ s/);
@@ -156,7 +156,10 @@ test("two operators at once: one changes the site, the other is told who does an
 
 test("Ctrl-C: what is begun is finished, the rest is left, and the next apply goes on", async () => {
   writeSite([variable]);
-  const result = await interrupted(["apply"], 2500, "SIGINT");
+  const apply = started(["apply"]);
+  await apply.says("plan");
+  apply.signal("SIGINT");
+  const result = await apply.ended;
   await expectCalm(result);
   expect(result.stderr).toMatch(/Stopped on request/);
   await siteIsWell(60);
@@ -168,7 +171,10 @@ test("Ctrl-C: what is begun is finished, the rest is left, and the next apply go
 test("an apply that was killed is finished by the next one", async () => {
   writeSite([variable, upload]);
   const client = await askWithoutPause();
-  await interrupted(["apply"], 3000, "SIGKILL");
+  const apply = started(["apply"]);
+  await apply.says("change shop1");
+  apply.signal("SIGKILL");
+  await apply.ended;
   await rampartDone(["apply"]);
   const asked = await client.stop();
   say(`apply killed, then applied: ${askedInWords(asked)}`);
@@ -217,7 +223,7 @@ test("a Node that is too old is told by the launcher", async () => {
 });
 
 test("a verb, a host or a word that does not exist is answered with the nearest that does", async () => {
-  expect(await refused(["exec", "wbe1", "--", "true"])).toContain('"web1"');
+  expect(await refused(["exec", "wep1", "--", "true"])).toContain('"web1"');
   expect(await refused(["lab", "cutt", "web1"])).toContain("rampart lab");
   const verb = await rampart(["staus"]);
   expect(verb.exitCode).toBe(2);
@@ -240,8 +246,15 @@ async function expectCalm(result: ProcessResult): Promise<void> {
   expect(await secretsIn(said)).toEqual([]);
 }
 
-/** Runs it, and sends it a signal after so many milliseconds. */
-async function interrupted(words: readonly string[], ms: number, signal: NodeJS.Signals): Promise<ProcessResult> {
+interface Started {
+  /** Resolves when its progress names this; rejects when it ends without. */
+  readonly says: (word: string) => Promise<void>;
+  readonly signal: (name: NodeJS.Signals) => void;
+  readonly ended: Promise<ProcessResult>;
+}
+
+/** A command that runs while the test goes on. */
+function started(words: readonly string[]): Started {
   const [program = "", ...args] = rampartArgv(words);
   const began = performance.now();
   const child = spawn(program, args, { env: rampartEnv(), stdio: ["ignore", "pipe", "pipe"] });
@@ -249,11 +262,19 @@ async function interrupted(words: readonly string[], ms: number, signal: NodeJS.
   let stderr = "";
   child.stdout.on("data", (chunk) => (stdout += chunk));
   child.stderr.on("data", (chunk) => (stderr += chunk));
-  const ended = new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? 137)));
-  await sleep(ms);
-  child.kill(signal);
-  const exitCode = await ended;
-  return { argv: args, exitCode, durationMs: performance.now() - began, timedOut: false, stdout, stderr };
+  const ended = new Promise<ProcessResult>((resolve) =>
+    child.on("close", (code) => {
+      const durationMs = performance.now() - began;
+      resolve({ argv: args, exitCode: code ?? 137, durationMs, timedOut: false, stdout, stderr });
+    }),
+  );
+  const says = async (word: string) => {
+    while (!stderr.includes(word)) {
+      if (child.exitCode !== null) throw new Error(`it ended without saying "${word}":\n${stdout}${stderr}`);
+      await sleep(20);
+    }
+  };
+  return { says, signal: (name) => void child.kill(name), ended };
 }
 
 /** The ten-line example under another name, which never gets hosts. */
