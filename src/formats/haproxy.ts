@@ -12,7 +12,8 @@ export interface HaproxySection {
 
 /** haproxy.cfg (HAProxy 3.0 configuration manual, section 2). Lines are written as they are: quote values by `haproxyWord`. */
 export function haproxyFile(sections: readonly HaproxySection[], header: string): string {
-  return `${[`# ${header}`, ...sections.map(sectionText)].join("\n\n")}\n`;
+  const written = [`# ${header}`, ...sections.map(sectionText)];
+  return [...written.slice(0, -1), `${written.at(-1)}\n`].join("\n\n");
 }
 
 /** One argument of a line, quoted where needed: strong quotes, or weak ones around a strong one (section 2.2). */

@@ -6,7 +6,7 @@ import { header } from "./header.ts";
 export function hostsFile(host: Host, topology: Topology, why: string): string {
   const own = [...localNames(host, topology), ...siteNames(host, topology)];
   const head = [`# ${header(host, why)}`, "127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"];
-  return `${[...head, ...own, "", everyHost(topology)].join("\n")}\n`;
+  return [...head, ...own, "", everyHost(topology), ""].join("\n");
 }
 
 /** The program on an app host finds the database at the local proxy, whichever host is primary. */
