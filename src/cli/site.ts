@@ -4,7 +4,7 @@ import { plural } from "../base/text.ts";
 import type { Provenance } from "../config/resolve.ts";
 import { resolveSite } from "../config/site.ts";
 import type { Source } from "../deploy/artifact.ts";
-import { labHosts } from "../lab/lab.ts";
+import { loadSpec } from "../lab/paths.ts";
 import type { Role } from "../model/role.ts";
 import type { Site } from "../model/site.ts";
 import type { Topology } from "../model/topology.ts";
@@ -48,7 +48,7 @@ export async function openSite(options: Pick<GlobalOptions, "site" | "env">): Pr
   const { site, provenance } = resolved;
   const sources = sourcesOf(site, folder);
   const releases = Object.fromEntries([...sources].map(([name, source]) => [name, source.id]));
-  const known = Object.fromEntries(labHosts(site.name).map((host) => [host.name, host]));
+  const known = Object.fromEntries((loadSpec(site.name)?.hosts ?? []).map((host) => [host.name, host]));
   const topology = siteTopology(site, roles, { known, releases });
   return { folder, file, site, provenance, line, topology, roles, sources };
 }

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { RampartError } from "../base/problem.ts";
 import type { World } from "../converge/world.ts";
 import { ensureArtifact } from "../deploy/artifact.ts";
-import { labHosts } from "../lab/lab.ts";
+import { loadSpec } from "../lab/paths.ts";
 import type { Emit } from "../model/event.ts";
 import { referencedSecrets } from "../model/secret.ts";
 import { createAuthority } from "../pki/authority.ts";
@@ -59,7 +59,7 @@ async function makeSecrets(store: Store, open: OpenSite): Promise<void> {
 }
 
 function requireLab({ site, file }: OpenSite): void {
-  if (labHosts(site.name).length > 0) return;
+  if ((loadSpec(site.name)?.hosts ?? []).length > 0) return;
   throw new RampartError(
     `${site.name} is not up`,
     [

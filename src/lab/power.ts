@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { fail } from "../base/problem.ts";
 import { isFrozen, members, setFrozen } from "./cgroup.ts";
-import { hostProcesses, isHostFrozen, isSound, makeHost, powerOn, stopHosts } from "./hosts.ts";
+import { type HostProcesses, hostProcesses, isHostFrozen, isSound, makeHost, powerOn, stopHosts } from "./hosts.ts";
 import { ensureImage } from "./image.ts";
 import { cableName } from "./network.ts";
 import { hostDir, labNetns, loadSpec, machineName } from "./paths.ts";
@@ -19,8 +19,9 @@ export interface LabHostStanding {
 
 /** The hosts of a lab as its last `labUp` wanted them, and whether they run. None when there is no such lab. */
 export function labHosts(name: string): readonly LabHostStanding[] {
-  const running = hostProcesses(name);
-  return (loadSpec(name)?.hosts ?? []).map((host) => {
+  const hosts = loadSpec(name)?.hosts ?? [];
+  const running = hosts.length > 0 ? hostProcesses(name) : new Map<string, HostProcesses>();
+  return hosts.map((host) => {
     const processes = running.get(host.name);
     if (processes?.supervisor === undefined && processes?.first === undefined) return { ...host, state: "off" };
     return { ...host, state: isHostFrozen(name, host.name) ? "frozen" : "running" };

@@ -63,7 +63,11 @@ async function decrypted(
     );
   }
   try {
-    return await decrypter.decrypt(new Uint8Array(encrypted), "text");
+    // From a stream, for then it answers with one: the library's own way from there to a text loads all of fetch, 30 ms.
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of await decrypter.decrypt(new Blob([new Uint8Array(encrypted)]).stream()))
+      chunks.push(chunk);
+    return Buffer.concat(chunks).toString("utf8");
   } catch (error) {
     if (error instanceof Error && error.message.startsWith("no identity matched")) {
       throw unreadable(
