@@ -227,7 +227,7 @@ test("a verb, a host or a word that does not exist is answered with the nearest 
   expect(await refused(["lab", "cutt", "web1"])).toContain("rampart lab");
   const verb = await rampart(["staus"]);
   expect(verb.exitCode).toBe(2);
-  expect(verb.stderr).toMatch(/Did you mean status/);
+  expect(verb.stderr).toContain(`Did you mean "status"`);
   expect(await refused(["status"], { site: "/nowhere" })).toContain("no such folder or file");
 });
 
