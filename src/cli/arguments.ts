@@ -56,6 +56,7 @@ function optionOf(flags: string): Option {
 /** A word in the synopsis without brackets must be there. */
 function requireWords(page: Page, words: readonly string[]): void {
   const needed = (page.synopsis[0] ?? "")
+    .replace(/\[[^\]]*\]/g, "")
     .split(" ")
     .slice(1)
     .filter((word) => /^[A-Z]/.test(word)).length;
