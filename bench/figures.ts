@@ -4,6 +4,8 @@ export interface Row {
   readonly unit: "s" | "ms" | "×" | "GiB" | "MiB";
   /** One value a run. */
   readonly values: readonly number[];
+  /** How many runs a single value is the median of. */
+  readonly runs?: number;
   /** `least`: the value has to stay below its limits; `most`: above them. */
   readonly better: "least" | "most";
   readonly reach: number | undefined;
@@ -20,8 +22,9 @@ export function median(values: readonly number[]): number {
 }
 
 /** `12.3 s (11.9–13.0, 3 runs)` */
-export function measured({ values, unit }: Row): string {
-  const runs = values.length === 1 ? "1 run" : `${values.length} runs`;
+export function measured({ values, unit, runs: inside }: Row): string {
+  const count = inside ?? values.length;
+  const runs = count === 1 ? "1 run" : `${count} runs`;
   const spread = `${figure(Math.min(...values), unit)}–${figure(Math.max(...values), unit)}`;
   return `${withUnit(median(values), unit)} (${values.length > 1 ? `${spread}, ` : ""}${runs})`;
 }

@@ -5,6 +5,7 @@ interface Line {
   readonly name: string;
   readonly medianMs: number;
   readonly worstMs: number;
+  readonly cpuMs: number;
   readonly runs: number;
   readonly rssMiB: number;
 }
@@ -20,15 +21,16 @@ export async function planRows(program: string): Promise<Row[]> {
     (line): Row => ({
       ...{ what: line.name, unit: "s", better: "least", reach: 2, aim: 0.5 },
       values: [line.medianMs / 1000],
+      runs: line.runs,
       notes: [
-        `From the site to the ordered stages, from given observations; median of ${line.runs} runs in one process, worst ${line.worstMs} ms.`,
+        `From the site to the ordered stages, from given observations; the median of ${line.runs} runs in one process, the worst ${line.worstMs} ms, ${line.cpuMs} ms of CPU each.`,
       ],
     }),
   );
   const most = Math.max(...lines.map((line) => line.rssMiB));
   const memory: Row = {
     ...{ what: "memory of that plan", unit: "MiB", values: [most], better: "least", reach: 512, aim: undefined },
-    notes: ["Resident size of the process at its end."],
+    notes: ["The highest resident size of a process that makes one plan."],
   };
   return [...times, memory];
 }
