@@ -42,6 +42,16 @@ test("aliases are in the certificate but not served", () => {
   expect(publicNames(shopSite)).toContain("shop.example");
 });
 
+test("a balancer that stands alone takes the address at once, and names no peer", () => {
+  const alone = siteTopology({ ...shopSite, balancer: { hosts: 1 } }, [balancer]);
+  const text = balancerKeepalived(lb1, alone);
+  expect(text).toContain("priority 255\n");
+  // keepalived 2.3 refuses a file with a unicast keyword and no peer.
+  expect(text).not.toContain("unicast");
+  expect(alone.flows.map((flow) => flow.toAddress)).toContain("224.0.0.18");
+  expect(topology.flows.map((flow) => flow.toAddress)).not.toContain("224.0.0.18");
+});
+
 test("a balancer that stands alone keeps its address while it restarts", () => {
   const alone = siteTopology({ ...shopSite, balancer: { hosts: 1 } }, [balancer]);
   expect(balancer.around?.(lb1, alone)).toEqual({ before: {}, after: {} });

@@ -12,7 +12,7 @@ export const balancer: Role = {
     "Answers visitors at one address that outlives any balancer, opens their TLS, and spreads them over the web hosts.",
   rollout: { after: ["web"], atOnce: 1 },
   services: (host, site, networks) => services(host, site, networks.virtual),
-  flows: () => flows,
+  flows: (site) => (site.balancer.hosts === 1 ? [...flows, adverts] : flows),
   resources: balancerResources,
   checks: balancerChecks,
   around,
@@ -65,6 +65,15 @@ const flows: readonly DeclaredFlow[] = [
     path: "web",
   },
 ];
+
+/** A balancer alone has nobody to send its adverts to but the group that VRRP is given (RFC 9568, 5.1.1.2). */
+const adverts: DeclaredFlow = {
+  role: "balancer",
+  from: { kind: "tier", tier: "balancer" },
+  to: { address: "224.0.0.18", port: 0, protocol: "vrrp", name: "adverts" },
+  why: "The only balancer says that it holds the address.",
+  path: "balancer.hosts",
+};
 
 /** keepalived goes first: another balancer has the address 14 ms later, long before HAProxy here ends. */
 function around(host: Host, topology: Topology): Around {

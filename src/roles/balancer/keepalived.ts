@@ -58,22 +58,37 @@ function instance(host: Host, topology: Topology) {
   const peers = hostsOf(topology, "balancer").filter((other) => other.name !== host.name);
   return keepalivedBlock(
     "vrrp_instance site",
-    "state BACKUP",
-    "# A balancer that comes back leaves the address where it is: each move ends the connections of visitors.",
-    "nopreempt",
+    ...(peers.length === 0 ? alone : amongPeers(host)),
     `interface ${networks.insideInterface}`,
     "virtual_router_id 51",
-    "# High priorities shorten the wait: (256 - priority)/256 of an advert is added to it.",
-    `priority ${priority(host)}`,
-    "advert_int 0.1",
-    "down_timer_adverts 2",
-    `unicast_src_ip ${host.inside}`,
-    ...(peers.length === 0 ? [] : [keepalivedBlock("unicast_peer", ...peers.map((peer) => peer.inside))]),
+    ...(peers.length === 0
+      ? []
+      : [`unicast_src_ip ${host.inside}`, keepalivedBlock("unicast_peer", ...peers.map((peer) => peer.inside))]),
     keepalivedBlock("track_file", "haproxy_down"),
     keepalivedBlock("track_script", "haproxy"),
     keepalivedBlock("virtual_ipaddress", ...virtualAddresses(networks)),
   );
 }
+
+function amongPeers(host: Host): readonly string[] {
+  return [
+    "state BACKUP",
+    "# A balancer that comes back leaves the address where it is: each move ends the connections of visitors.",
+    "nopreempt",
+    "# High priorities shorten the wait: (256 - priority)/256 of an advert is added to it.",
+    `priority ${priority(host)}`,
+    "advert_int 0.1",
+    "down_timer_adverts 2",
+  ];
+}
+
+/** keepalived refuses unicast without a peer, so its adverts go to everybody, as seldom as VRRP can. */
+const alone: readonly string[] = [
+  "# The only balancer: priority 255 takes the address without waiting for anybody, and adverts have no listener.",
+  "state MASTER",
+  "priority 255",
+  "advert_int 40",
+];
 
 function virtualAddresses(networks: Networks): readonly string[] {
   return [
