@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { processTable } from "../../src/lab/proc.ts";
 import { sleep } from "../../src/lab/process.ts";
 import type { SiteStatus } from "../../src/model/status.ts";
-import { say } from "./support/lab.ts";
+import { claimLabs, say } from "./support/lab.ts";
 import { rampart, rampartArgv, rampartDone, rampartEnv, rampartJson } from "./support/rampart.ts";
 import { copyShop, scratch, shop } from "./support/site.ts";
 
@@ -35,6 +35,7 @@ export default defineSite({
 `;
 
 beforeAll(async () => {
+  claimLabs();
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   if (!existsSync(shop.folder)) copyShop();

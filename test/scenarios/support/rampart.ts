@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { type ProcessResult, run } from "../../../src/lab/process.ts";
 import { root, scratch, shop } from "./site.ts";
 
-/** The command line as it is built for the scenarios: a build of their own, that nobody replaces while they run. */
-export const distFolder = join(root, "test/dist");
+/** The command line as it is built for this run of the scenarios: nobody replaces it while they run. Set by setup.ts. */
+export function distFolder(): string {
+  return process.env.RAMPART_SCENARIOS_DIST ?? join(root, "test/dist");
+}
 
 export interface RampartOptions {
   /** Folder of the site; the shared shop if it is left out. */
@@ -16,7 +18,7 @@ export interface RampartOptions {
 }
 
 export function rampartArgv(words: readonly string[], site: string = shop.folder): readonly string[] {
-  return [process.execPath, join(distFolder, "main.js"), "--site", site, ...words];
+  return [process.execPath, join(distFolder(), "main.js"), "--site", site, ...words];
 }
 
 /** The environment in which the scenarios run it: secrets are encrypted to a key of their own. */

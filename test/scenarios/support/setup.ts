@@ -1,21 +1,20 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "../../../src/lab/process.ts";
-import { shopIsDown } from "./lab.ts";
-import { distFolder } from "./rampart.ts";
-import { root, scratch } from "./site.ts";
+import { labsAreDown } from "./lab.ts";
+import { root } from "./site.ts";
 
-/** With RAMPART_SCENARIOS_KEEP=1 the shop stays up, for a look at it and for the next run. */
-const keep = process.env.RAMPART_SCENARIOS_KEEP === "1";
-
-/** Builds the command line for the scenarios; at their end, well or not, nothing of them is left. */
+/**
+ * Builds the command line for the scenarios; at their end, well or not, nothing of them is left. With
+ * RAMPART_SCENARIOS_KEEP=1 the shop stays up, for a look at it and for the next run.
+ */
 export default async function setup(): Promise<() => Promise<void>> {
-  await mustRun([process.execPath, join(root, "scripts/build.js"), distFolder]);
-  if (!keep) rmSync(join(scratch, "shop.state"), { force: true });
+  const dist = join(root, "test/dist", String(process.pid));
+  process.env.RAMPART_SCENARIOS_DIST = dist;
+  process.env.RAMPART_SCENARIOS_RUN = String(process.pid);
+  await mustRun([process.execPath, join(root, "scripts/build.js"), dist]);
   return async () => {
-    if (keep) return;
-    await shopIsDown();
-    rmSync(scratch, { recursive: true, force: true });
-    rmSync(distFolder, { recursive: true, force: true });
+    if (process.env.RAMPART_SCENARIOS_KEEP !== "1") await labsAreDown();
+    rmSync(dist, { recursive: true, force: true });
   };
 }
