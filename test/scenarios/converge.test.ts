@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { RampartError } from "../../src/base/problem.ts";
 import { labTarget } from "../../src/cli/lab-site.ts";
 import { applyPlan } from "../../src/converge/apply.ts";
-import { converge, planFrom, planSite } from "../../src/converge/converge.ts";
+import { converge as convergeSite, planFrom, planSite } from "../../src/converge/converge.ts";
 import { observeSite } from "../../src/converge/observe.ts";
 import type { World } from "../../src/converge/world.ts";
 import { ensureImage, ensureTools, labCut, labDown, labStart, labUp } from "../../src/lab/lab.ts";
@@ -68,6 +68,10 @@ function toy(
     unit,
   ] as readonly Resource[];
 }
+
+/** Each run has a topology of its own, as each command has: what is wanted is made once of each. */
+const anew = (of: World): World => ({ ...of, topology: { ...of.topology } });
+const converge = (of: World) => convergeSite(anew(of));
 
 const role: Role = {
   ...{ name: "web", summary: "", rollout: { after: [], atOnce: 1 } },
@@ -207,7 +211,7 @@ test("an apply whose operator is cut off goes on to its end; whoever comes next 
   await until("test -e /run/checking");
   await closeAll([target]);
   expect(await cut).toBeInstanceOf(Error);
-  const { plan } = await planSite(world, { coming: new Set() });
+  const { plan } = await planSite(anew(world), { coming: new Set() });
   expect(changesOf(plan)).toEqual([]);
   expect(await sh("tail -n 1 /run/toy.log")).toBe("start three");
   expect(await generation()).toMatchObject({ number: Number(before.number) + 1 });
@@ -215,7 +219,7 @@ test("an apply whose operator is cut off goes on to its end; whoever comes next 
 
 test("two at once: the second is refused, and an apply that is at work is not disturbed", async () => {
   wanted = toy("four");
-  const first = await observeSite(world, { lock: true });
+  const first = await observeSite(anew(world), { lock: true });
   const second = await converge(world).catch((one: RampartError) => one);
   expect(String(second)).toContain("is being changed by someone else");
   await sh("mkdir -p /var/lib/rampart/staging/other; (flock 7; sleep 3) 7>>/run/rampart/apply.lock >/dev/null 2>&1 &");
