@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { Plan } from "../../src/model/plan.ts";
-import { askedInWords, askWithoutPause, failed } from "./support/asking.ts";
+import { askedInWords, askWithoutPause } from "./support/asking.ts";
 import { say, shopIsUp, siteIsWell, siteStatus } from "./support/lab.ts";
 import { onHost, rampart, rampartDone, rampartJson, said } from "./support/rampart.ts";
 import { type Edit, editSource, exampleText, writeSite } from "./support/site.ts";
 import { eventually } from "./support/time.ts";
+import { expectUnnoticed } from "./support/unnoticed.ts";
 import { ask } from "./support/visitor.ts";
 
 const upload: Edit = ['web: { files: "./public" }', 'web: { files: "./public", maxBodyMiB: 24 }'];
@@ -162,7 +163,7 @@ async function appliedUnnoticed(what: string, paths?: readonly string[]): Promis
   const asked = await client.stop();
   say(`${what}: apply ${(applied.durationMs / 1000).toFixed(1)} s, ${askedInWords(asked)}`);
   if (applied.exitCode !== 0) throw new Error(`apply ended with ${applied.exitCode}\n${said(applied)}`);
-  expect(failed(asked)).toEqual([]);
+  await expectUnnoticed(asked);
   expect(await planned()).toEqual([]);
 }
 
