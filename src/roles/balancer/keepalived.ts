@@ -46,6 +46,8 @@ function globalDefinitions(host: Host) {
     "vrrp_version 3",
     "enable_script_security",
     "script_user nobody nogroup",
+    "# An advert that comes 0.2 s late moves the address and costs connections: a burst of work must not delay them.",
+    "vrrp_rt_priority 50",
     "# Neighbours hear of a move three times, again after a second, and every ten seconds from then on.",
     "vrrp_garp_master_repeat 3",
     "vrrp_garp_master_delay 1",
