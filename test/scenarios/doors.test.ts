@@ -123,7 +123,7 @@ echo $(( ($(date +%s%N) - began) / 1000000 ))`;
 
 /** The open TCP ports of addresses, as nmap finds them from the visitor's seat. */
 async function openPorts(addresses: readonly string[], ports: string): Promise<readonly string[]> {
-  const stdout = await nmap(["-Pn", ports, "--min-rate", "10000", "--max-retries", "1", ...addresses]);
+  const stdout = await nmap(["-Pn", ports, "--min-rate", "15000", "--max-retries", "1", ...addresses]);
   return [...stdout.matchAll(/^Host: (\S+) .*Ports: (.*)$/gm)].flatMap(([, address, list = ""]) =>
     [...list.matchAll(/(\d+)\/open\/tcp/g)].map(([, port]) => `${address}:${port}`),
   );
