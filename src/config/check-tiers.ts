@@ -7,11 +7,7 @@ import type { SiteDraft } from "./shape.ts";
 
 /** Problems with host counts, the ports of the lab. */
 export function tierProblems(draft: SiteDraft, isBroken: (path: string) => boolean): readonly Problem[] {
-  return [
-    ...databaseProblems(draft, isBroken),
-    ...monitorProblems(draft),
-    ...labPortProblems(draft, isBroken),
-  ];
+  return [...databaseProblems(draft, isBroken), ...monitorProblems(draft), ...labPortProblems(draft, isBroken)];
 }
 
 /** Problems with folders that the site file names. */

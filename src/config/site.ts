@@ -1,8 +1,8 @@
 import type { Problem } from "../base/problem.ts";
 import type { Site } from "../model/site.ts";
+import { firewallProblems } from "./check-firewall.ts";
 import { nameProblems } from "./check-names.ts";
 import { serviceProblems } from "./check-services.ts";
-import { firewallProblems } from "./check-firewall.ts";
 import { environmentProblems, folderProblems, tierProblems } from "./check-tiers.ts";
 import type { Facts } from "./facts.ts";
 import { completeSite, type Provenance } from "./resolve.ts";

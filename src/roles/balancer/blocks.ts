@@ -5,7 +5,8 @@ import type { Host, Topology } from "../../model/topology.ts";
 
 /** Keeps the addresses that operators block while the site runs; called by `rampart firewall block` and by any guard. */
 export const blocksProgram = "/usr/local/lib/rampart/blocks";
-const tableFile = "/etc/rampart/blocks.nft";
+/** The table in which they stand. */
+export const blocksTableFile = "/etc/rampart/blocks.nft";
 const unitFile = "/etc/systemd/system/rampart-blocks.service";
 /** A table of its own: replacing the host's rules does not touch it, so that no block is ever forgotten for a moment. */
 const table = "inet rampart_blocks";
@@ -23,13 +24,13 @@ export function blockResources(host: Host, topology: Topology): readonly Resourc
     ...{ kind: "file", file: path, content, mode, owner: "root", group: "root" },
   });
   return [
-    file(tableFile, blocksTable(topology, head)),
+    file(blocksTableFile, blocksTable(topology, head)),
     file(blocksProgram, programText(head), "0755"),
     file(unitFile, unitText(head)),
     {
       ...origin,
-      ...{ kind: "unit", name: "rampart-blocks.service", state: "once", check: `nft -c -f ${tableFile}` },
-      reloadOn: [`file:${tableFile}`, `file:${blocksProgram}`],
+      ...{ kind: "unit", name: "rampart-blocks.service", state: "once", check: `nft -c -f ${blocksTableFile}` },
+      reloadOn: [`file:${blocksTableFile}`, `file:${blocksProgram}`],
       restartOn: [`file:${unitFile}`],
     },
   ];
@@ -92,7 +93,7 @@ use strict;
 use warnings;
 use Fcntl ":flock";
 
-my ($table, $set, $rules) = ("${table}", "banned4", "${tableFile}");
+my ($table, $set, $rules) = ("${table}", "banned4", "${blocksTableFile}");
 my $store = "/var/lib/rampart/blocks";
 my $deed = shift // "";
 $deed =~ /^(load|add|remove|list)$/ or die "blocks load|add|remove|list\\n";

@@ -53,7 +53,12 @@ function chains(host: Host, topology: Topology): readonly NftChain[] {
   const outgoing = [outgoingPing(networks), olderSessions(networks), ...flowRules("output", host, topology)];
   const nothing = "Hosts are no routers.";
   return [
-    { name: "input", hook: "input", policy: "drop", rules: [...blockRules(host, topology), known, local("iif"), ...incoming, closed] },
+    {
+      name: "input",
+      hook: "input",
+      policy: "drop",
+      rules: [...blockRules(host, topology), known, local("iif"), ...incoming, closed],
+    },
     { name: "output", hook: "output", policy: "drop", rules: [known, local("oif"), ...outgoing, ...refused] },
     { name: "forward", hook: "forward", policy: "drop", rules: [nothing, closed] },
   ];
