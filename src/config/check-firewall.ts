@@ -26,8 +26,13 @@ export function namesFile(entry: string): boolean {
   return /^\.{0,2}\/|[g-z~_]/i.test(entry);
 }
 
+/** Why a network of firewall.admin cannot be blocked. */
+export function operatorsFrom(network: string): Unblockable {
+  return [network, "operators come from it (firewall.admin)"];
+}
+
 function blockProblems(draft: SiteDraft, facts: Facts): readonly Problem[] {
-  const admin = (draft.firewall?.admin ?? []).flatMap((one) => one ?? []);
+  const admin = (draft.firewall?.admin ?? []).flatMap((one) => (one === undefined ? [] : [operatorsFrom(one)]));
   return (draft.firewall?.block ?? []).flatMap((entry, index) => {
     const path = `firewall.block[${index}]`;
     if (entry === undefined) return [];
@@ -43,19 +48,22 @@ function blockProblems(draft: SiteDraft, facts: Facts): readonly Problem[] {
   });
 }
 
-/** What speaks against blocking an address or network; `admin`: where operators come from. */
-export function blockFault(text: string, admin: readonly string[]): Fault | undefined {
+/** A network that must not be blocked, and why: "operators come from it". */
+export type Unblockable = readonly [network: string, why: string];
+
+/** What speaks against blocking an address or network. */
+export function blockFault(text: string, own: readonly Unblockable[]): Fault | undefined {
   const fault = networkFault(text);
   if (fault !== undefined) return fault;
-  const own: readonly (readonly [string, string])[] = [
+  const always: readonly Unblockable[] = [
     [labInside, "the hosts of the site stand in it"],
     ["127.0.0.0/8", "it is every host's own"],
-    ...admin.map((network) => [network, "operators come from it (firewall.admin)"] as const),
   ];
-  const hit = own.find(([network]) => overlaps(network, text));
+  const hit = [...always, ...own].find(([network]) => overlaps(network, text));
   if (hit === undefined) return undefined;
-  const reason = `"${text}" cannot be blocked: it meets ${hit[0]}, and ${hit[1]}.`;
-  return { reason, remedy: "Name the addresses that misbehave, without these." };
+  const [network, why] = hit;
+  const reason = `"${text}" cannot be blocked: ${network === text ? "" : `it meets ${network}, and `}${why}.`;
+  return { reason, remedy: "Name the addresses that misbehave, and no others." };
 }
 
 function extraProblems(draft: SiteDraft, facts: Facts): readonly Problem[] {

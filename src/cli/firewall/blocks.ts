@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { type Problem, RampartError } from "../../base/problem.ts";
 import { listed, plural } from "../../base/text.ts";
-import { listedAddresses } from "../../config/address-list.ts";
-import { blockFault, namesFile } from "../../config/check-firewall.ts";
+import { listedAddresses, networkFault } from "../../config/address-list.ts";
+import { blockFault, namesFile, operatorsFrom, type Unblockable } from "../../config/check-firewall.ts";
 import type { Block } from "../../model/firewall.ts";
 import { hostsOf } from "../../model/topology.ts";
 import { blocksProgram } from "../../roles/balancer/blocks.ts";
@@ -101,12 +101,15 @@ function problemOf(host: string, result: Awaited<ReturnType<typeof run>>): Probl
 /** All words taken apart; all that is wrong with them at once. */
 function networksIn(open: OpenSite, deed: "add" | "remove", words: readonly string[]): readonly string[] {
   const { networks, hosts } = open.topology;
-  const admin = [...networks.admin, networks.outside, ...hosts.flatMap((host) => host.outside ?? [])];
+  const addresses = [networks.virtual, ...hosts.flatMap((host) => host.outside ?? [])];
+  const own = [
+    ...networks.admin.map(operatorsFrom),
+    ...addresses.map((address): Unblockable => [address, "it is an address of the site itself"]),
+  ];
   const problems: Problem[] = [];
   const judge = (path: string, text: string) => {
-    // A visitor of the lab stands in the outside network: only the site's own addresses there are out of bounds.
-    const own = admin.filter((network) => network !== networks.outside || open.site.environment.kind !== "lab");
-    const fault = blockFault(text, deed === "add" ? [...own, networks.virtual] : []);
+    // What must not be blocked may have been by other means, and can then be let in again.
+    const fault = deed === "add" ? blockFault(text, own) : networkFault(text);
     if (fault) problems.push({ path, ...fault });
     return text;
   };
@@ -119,7 +122,8 @@ function networksIn(open: OpenSite, deed: "add" | "remove", words: readonly stri
     }
     return listedAddresses(text).map((entry) => judge(`${word}:${entry.line}`, entry.text));
   });
-  if (problems.length > 0) throw new RampartError("Nothing was blocked", problems);
+  if (problems.length > 0)
+    throw new RampartError(deed === "add" ? "Nothing was blocked" : "Nobody was let in again", problems);
   return [...new Set(found)];
 }
 

@@ -68,7 +68,7 @@ export function scanFindings(
   const fromHosts = new Set(topology.hosts.map((host) => host.name));
   return [
     ...groups(seen("open")).map(openFinding),
-    ...groups(seen("refused").filter(({ caller }) => !fromHosts.has(caller))).map(emptyDoorFinding),
+    ...byHost(seen("refused").filter(({ caller }) => !fromHosts.has(caller))).map(emptyDoorFinding),
     ...groups(closed).map(closedFinding),
     ...byCaller(seen("filtered").filter(({ caller }) => fromHosts.has(caller))).map(leakFinding),
     ...seats.flatMap(countedFinding),
@@ -100,6 +100,11 @@ function byCaller(seen: readonly Seen[]): readonly (readonly [Seen, ...Seen[]])[
   return groups(seen.map((one) => ({ ...one, host: one.caller, port: 0, address: `${one.host}:${one.port}` })));
 }
 
+/** One group a host, its ports in `address`. */
+function byHost(seen: readonly Seen[]): readonly (readonly [Seen, ...Seen[]])[] {
+  return groups(seen.map((one) => ({ ...one, port: 0, address: String(one.port) })));
+}
+
 function callers(group: readonly Seen[]): string {
   const names = [...new Set(group.map((one) => one.caller))];
   return names.length > 6 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} others` : listed(names);
@@ -115,10 +120,13 @@ function openFinding(group: readonly [Seen, ...Seen[]]): FirewallFinding {
 }
 
 function emptyDoorFinding(group: readonly [Seen, ...Seen[]]): FirewallFinding {
-  const [{ host, port }] = group;
+  const [{ host, address }] = group;
+  const ports = [...new Set(group.map((one) => one.address))];
+  const some = ports.length > 5 ? [...ports.slice(0, 5), "…"].join(", ") : listed(ports);
+  const where = ports.length === 1 ? `port ${some}` : `${ports.length} ports (${some})`;
   return {
-    ...{ severity: "critical", host, port, protocol: "tcp" },
-    what: `the rules let ${callers(group)} through, and no flow allows it (nothing listens there now)`,
+    ...{ severity: "critical", host, protocol: "tcp", ...(ports.length === 1 ? { port: Number(address) } : {}) },
+    what: `its rules let ${callers(group)} through to ${where}, and no flow allows it; nothing listens there now`,
     remedy: "Bring the rules back to the site file: rampart apply",
   };
 }

@@ -22,6 +22,12 @@ export function listeningPorts(facts: readonly HostFacts[], protocol: "tcp" | "u
   return [...new Set(listeners.map((one) => one.port))];
 }
 
+/** Every port that a loaded rule of any host names: also a door with nothing behind it is tried. */
+export function ruledPorts(facts: readonly HostFacts[]): readonly number[] {
+  const lines = facts.flatMap(({ loaded }) => [...loaded.values()].flatMap((blocks) => [...blocks.values()].flat()));
+  return lines.flatMap((line) => [...line.matchAll(/\bdport (\d+)\b/g)].map(([, port]) => Number(port)));
+}
+
 export function declaredPorts({ services }: Topology): readonly number[] {
   return [...new Set(services.filter((one) => one.protocol === "tcp").map((one) => one.port))];
 }

@@ -7,7 +7,7 @@ import type { Caller } from "../../topology/reach.ts";
 import { factsScript, type HostFacts, parseFacts } from "./facts.ts";
 import { hostFindings } from "./judge-host.ts";
 import { allowedPorts, type SeatScan, scanFindings } from "./judge-scan.ts";
-import { allTcpPorts, declaredPorts, drawnPorts, listeningPorts, portList } from "./ports.ts";
+import { allTcpPorts, declaredPorts, drawnPorts, listeningPorts, portList, ruledPorts } from "./ports.ts";
 import { parseScan, type ScanOptions, type ScanTarget, scanScript } from "./scanner.ts";
 import { runAtSeat } from "./seat.ts";
 
@@ -51,7 +51,7 @@ export async function verifyFirewall(
   const looks = await Promise.all(there.map(async (host) => ({ host, facts: await factsOf(host, world) })));
   const known = looks.flatMap(({ facts }) => facts ?? []);
   const sampled = drawnPorts(seed, full ? 0 : sampleSize);
-  const ports = [...listeningPorts(known, "tcp"), ...declaredPorts(topology), ...sampled];
+  const ports = [...listeningPorts(known, "tcp"), ...ruledPorts(known), ...declaredPorts(topology), ...sampled];
   const job: Job = {
     tcp: full ? allTcpPorts : portList(ports),
     udp: portList(listeningPorts(known, "udp")),
