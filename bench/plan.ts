@@ -64,7 +64,7 @@ function largeSite(): Site {
     ],
     database: { hosts: 3, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128 },
     monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined } },
-    firewall: { admin: [] },
+    firewall: { admin: [], block: [], extra: [] },
     environment: { name: "lab", kind: "lab", localDomain: "www.large.localhost", httpsPort: 8443, httpPort: 8080 },
   };
 }

@@ -47,6 +47,19 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "secrets",
     "converge",
   ],
+  review: [
+    "base",
+    "model",
+    "contract",
+    "config",
+    "topology",
+    "formats",
+    "resources",
+    "plan",
+    "ssh",
+    "secrets",
+    "converge",
+  ],
 };
 const pure = ["base", "model", "contract", "config", "topology", "formats", "roles", "resources", "plan"];
 

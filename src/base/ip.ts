@@ -33,6 +33,18 @@ export function parseNetwork(text: string): Network | undefined {
   return { base: address - (address % size), prefix };
 }
 
+/** First and last address of a network or address, as numbers; undefined when the text is neither. */
+export function addressRange(text: string): readonly [first: number, last: number] | undefined {
+  const network = parseNetwork(text);
+  return network && [network.base, network.base + 2 ** (32 - network.prefix) - 1];
+}
+
+/** True when two networks or addresses have an address in common. Neither may be malformed: then it is false. */
+export function overlaps(one: string, other: string): boolean {
+  const [a, b] = [addressRange(one), addressRange(other)];
+  return a !== undefined && b !== undefined && a[0] <= b[1] && b[0] <= a[1];
+}
+
 /** True when the network holds the address. Neither may be malformed: then it is false. */
 export function contains(networkText: string, addressText: string): boolean {
   const network = parseNetwork(networkText);

@@ -59,8 +59,8 @@ function explanation(host: string, resource: Resource, all: readonly Resource[],
   };
 }
 
-/** undefined for a default, which stands on no line. */
-function placeOf(path: string, { provenance, line, file }: OpenSite): string | undefined {
+/** The site file and its line; undefined for a default, which stands on no line. */
+export function placeOf(path: string, { provenance, line, file }: OpenSite): string | undefined {
   if (path === "" || provenance.some((one) => one.path === path && one.source === "default")) return undefined;
   const number = line(path);
   return number === undefined ? undefined : `${basename(file)}:${number}`;

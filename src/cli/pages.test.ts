@@ -103,6 +103,7 @@ test("a page", () => {
       explain     tell which role wants a thing on a host, from which line of the
                   site file, and why
       render      write all files of all hosts into a folder, for reading
+      firewall    explain, try and change who may reach what
       exec        run a command on a host
       ssh         open a shell on a host
       logs        show the journal of a host, or of one of its units

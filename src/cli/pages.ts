@@ -1,4 +1,5 @@
 import type { Page, PageOption } from "../report/page.ts";
+import { firewallPages } from "./pages/firewall.ts";
 import { hostPages } from "./pages/hosts.ts";
 import { labPages } from "./pages/lab.ts";
 import { sitePages } from "./pages/site.ts";
@@ -21,14 +22,18 @@ export const variables: readonly { readonly term: string; readonly text: string 
 ];
 
 const order = [
-  ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render"],
+  ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render", "firewall"],
   ...["exec", "ssh", "logs", "lab", "down", "docs", "completion"],
 ];
 
 /** The manual of every verb, in the order in which they are needed. */
-export const pages: readonly Page[] = [...sitePages, ...truthPages, ...hostPages, ...labPages].toSorted(
-  (one, other) => order.indexOf(one.verb) - order.indexOf(other.verb),
-);
+export const pages: readonly Page[] = [
+  ...sitePages,
+  ...truthPages,
+  ...firewallPages,
+  ...hostPages,
+  ...labPages,
+].toSorted((one, other) => order.indexOf(one.verb) - order.indexOf(other.verb));
 
 export function pageOf(verb: string): Page | undefined {
   return pages.find((page) => page.verb === verb);

@@ -36,6 +36,7 @@ export async function openSite(options: Pick<GlobalOptions, "site" | "env">): Pr
     environment: options.env,
     ...folderFacts(folder),
     siteFile: file.slice(folder.length + 1),
+    today: new Date().toISOString().slice(0, 10),
   });
   if (!resolved.ok) {
     const { problems } = resolved;

@@ -1,4 +1,3 @@
-import { formatIpv4, parseIpv4, parseNetwork } from "../base/ip.ts";
 import type { Problem } from "../base/problem.ts";
 import { plural } from "../base/text.ts";
 import { defaults } from "./defaults.ts";
@@ -6,14 +5,9 @@ import type { Facts } from "./facts.ts";
 import { nearestKey } from "./keys.ts";
 import type { SiteDraft } from "./shape.ts";
 
-/** Problems with host counts, operators' networks and the ports of the lab. */
+/** Problems with host counts, the ports of the lab. */
 export function tierProblems(draft: SiteDraft, isBroken: (path: string) => boolean): readonly Problem[] {
-  return [
-    ...databaseProblems(draft, isBroken),
-    ...monitorProblems(draft),
-    ...adminProblems(draft),
-    ...labPortProblems(draft, isBroken),
-  ];
+  return [...databaseProblems(draft, isBroken), ...monitorProblems(draft), ...labPortProblems(draft, isBroken)];
 }
 
 /** Problems with folders that the site file names. */
@@ -54,31 +48,6 @@ function monitorProblems(draft: SiteDraft): readonly Problem[] {
   if (hosts === undefined || hosts === 1) return [];
   const reason = `${plural(hosts, "monitor host")} come with a later version: this version runs one.`;
   return [{ path: "monitor.hosts", reason, remedy: "Write hosts: 1, or leave the key out." }];
-}
-
-function adminProblems(draft: SiteDraft): readonly Problem[] {
-  const admin = draft.firewall?.admin;
-  if (admin === undefined) return [];
-  if (admin.length === 0) {
-    const reason = "empty: nobody could reach the hosts after the rules are loaded.";
-    return [{ path: "firewall.admin", reason, remedy: "Name your network or VPN, or leave the key out in the lab." }];
-  }
-  return admin.flatMap((text, index) => (text === undefined ? [] : networkProblem(`firewall.admin[${index}]`, text)));
-}
-
-function networkProblem(path: string, text: string): readonly Problem[] {
-  const network = parseNetwork(text);
-  const remedy = 'Write a network such as "192.0.2.0/24", or one address such as "192.0.2.17".';
-  if (network === undefined) {
-    const six = /^[0-9a-f:]*:[0-9a-f:.]*(\/\d+)?$/i.test(text);
-    const reason = six ? `"${text}" is IPv6; this version knows IPv4 networks.` : `"${text}" is no IPv4 network.`;
-    return [{ path, reason, remedy }];
-  }
-  const address = text.split("/")[0] ?? "";
-  if (parseIpv4(address) === network.base) return [];
-  const whole = `${formatIpv4(network.base)}/${network.prefix}`;
-  const reason = `"${text}" is an address inside ${whole}, so it may mean either.`;
-  return [{ path, reason, remedy: `Write "${whole}" for the network, or "${address}" for the one address.` }];
 }
 
 function labPortProblems(draft: SiteDraft, isBroken: (path: string) => boolean): readonly Problem[] {

@@ -6,6 +6,10 @@ export interface Facts {
   readonly folderExists: (relative: string) => boolean;
   /** Whether a path relative to the site file is a file. */
   readonly fileExists: (relative: string) => boolean;
+  /** The text of a file, by its path relative to the site file; undefined when it cannot be read. */
+  readonly fileText?: ((relative: string) => string | undefined) | undefined;
+  /** The day, as 2026-12-31 (UTC); without it nothing is judged by its end. */
+  readonly today?: string | undefined;
   /** Name of the site file as messages show it, e.g. rampart.config.ts. */
   readonly siteFile: string;
 }

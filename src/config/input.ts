@@ -112,6 +112,21 @@ export interface AlertsInput {
 export interface FirewallInput {
   /** IPv4 networks from which operators come by SSH. */
   readonly admin?: readonly string[] | undefined;
+  /** IPv4 addresses, networks, and files of them (one a line) that no balancer answers. */
+  readonly block?: readonly string[] | undefined;
+  /** Outside access to a service inside the site: from where, to what, until when, and why. */
+  readonly extra?: readonly ExtraAccessInput[] | undefined;
+}
+
+export interface ExtraAccessInput {
+  /** IPv4 addresses or networks. */
+  readonly from: readonly string[];
+  /** What they may reach: "database", or the name of a service. */
+  readonly to: string;
+  /** The last day on which it is open, such as "2026-12-31". */
+  readonly until: string;
+  /** Who needs it and what for: the comment of the rule. */
+  readonly why: string;
 }
 
 export interface EnvironmentsInput {

@@ -8,8 +8,6 @@ const laterKeys: Readonly<Record<string, string>> = {
   "web.waf": "this version has no web application firewall",
   "monitor.regions": "this version probes the site from its own monitor only",
   "monitor.objectives": "this version has no objectives; its alerts watch availability and replication",
-  "firewall.block": "this version has no block lists",
-  "firewall.extra": "this version derives every rule from the site itself",
 };
 
 const laterValues: Readonly<Record<string, string>> = {

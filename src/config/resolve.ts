@@ -1,5 +1,8 @@
 import type { AppService, Environment, Site, SiteDatabase } from "../model/site.ts";
+import { listedAddresses } from "./address-list.ts";
+import { namesFile } from "./check-firewall.ts";
 import { defaults } from "./defaults.ts";
+import type { Facts } from "./facts.ts";
 import type { AppServiceInput, SiteInput } from "./input.ts";
 import { siteKeys } from "./keys.ts";
 import { localName } from "./names.ts";
@@ -18,7 +21,10 @@ export interface Provenance {
 }
 
 /** Fills in every default. The input has passed every check of siteProblems. */
-export function completeSite(input: SiteInput): { readonly site: Site; readonly provenance: readonly Provenance[] } {
+export function completeSite(
+  input: SiteInput,
+  facts?: Pick<Facts, "fileText">,
+): { readonly site: Site; readonly provenance: readonly Provenance[] } {
   const provenance: Provenance[] = [];
   const meaning = new Map(siteKeys().map(({ path, description }) => [path, description]));
   const choose: Choose = (path, given, fallback, why) => {
@@ -48,6 +54,7 @@ export function completeSite(input: SiteInput): { readonly site: Site; readonly 
         [],
         "in the lab only this machine reaches the hosts by SSH; nobody else needs to",
       ),
+      ...lists(input, choose, facts),
     },
     environment: environment(input, choose),
   };
@@ -55,6 +62,13 @@ export function completeSite(input: SiteInput): { readonly site: Site; readonly 
 }
 
 type Choose = <T>(path: string, given: T | undefined, fallback: T, why: string) => T;
+
+function lists({ firewall }: SiteInput, choose: Choose, facts: Pick<Facts, "fileText"> | undefined) {
+  const named = choose("firewall.block", firewall?.block, [], "nobody is shut out before there is a reason");
+  const addresses = (entry: string) => listedAddresses(facts?.fileText?.(entry) ?? "").map(({ text }) => text);
+  const extra = choose("firewall.extra", firewall?.extra, [], "what is inside is reached by the site's own hosts only");
+  return { block: named.flatMap((entry) => (namesFile(entry) ? addresses(entry) : [entry])), extra };
+}
 
 function tiers(input: SiteInput, choose: Choose): Pick<Site, "tls" | "balancer" | "web"> {
   return {

@@ -18,7 +18,7 @@ export function whole(least: number, most: number) {
 
 /** One line without control characters: commands end in unit files, where a second line would be another setting. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it keeps out
-const oneLine = (must: string) => matching(/^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$/, must);
+export const oneLine = (must: string) => matching(/^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$/, must);
 export const command = () => oneLine('a command on one line, such as "node server.js"');
 export const urlPath = (must: string) => matching(/^\/[A-Za-z0-9._~@+=,!&?/-]*$/, must);
 export const folder = (must: string) => oneLine(must);

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { SiteInput } from "./input.ts";
 import { domainPattern, namePattern } from "./names.ts";
 import { service } from "./schema-service.ts";
-import { folder, list, matching, one, text, whole } from "./schema-words.ts";
+import { folder, list, matching, one, oneLine, text, whole } from "./schema-words.ts";
 
 const tls = z.strictObject({
   certificate: one(["own"])
@@ -84,9 +84,43 @@ const monitor = z.strictObject({
   alerts: alerts.meta({ description: "Where alerts go." }).optional(),
 });
 
+const extraAccess = z.strictObject({
+  from: list(text("an IPv4 address or network"), 'a list of IPv4 addresses or networks, such as ["192.0.2.7"]').meta({
+    description: "IPv4 addresses or networks.",
+    examples: [["192.0.2.7"]],
+  }),
+  to: text('"database", or the name of a service').meta({
+    description: 'What they may reach: "database", or the name of a service.',
+    examples: ["database"],
+  }),
+  until: matching(/^\d{4}-\d{2}-\d{2}$/, 'a day such as "2026-12-31"').meta({
+    description: 'The last day on which it is open, such as "2026-12-31".',
+    examples: ["2026-12-31"],
+  }),
+  why: oneLine("a sentence on one line").meta({
+    description: "Who needs it and what for: the comment of the rule.",
+    examples: ["the auditors read the accounts"],
+  }),
+});
+
 const firewall = z.strictObject({
   admin: list(text('an IPv4 network, such as "192.0.2.0/24"'), 'a list of IPv4 networks, such as ["192.0.2.0/24"]')
     .meta({ description: "IPv4 networks from which operators come by SSH.", examples: [["192.0.2.0/24"]] })
+    .optional(),
+  block: list(
+    text('an IPv4 address or network, or a file such as "./blocked.txt"'),
+    'a list such as ["203.0.113.0/24", "./blocked.txt"]',
+  )
+    .meta({
+      description: "IPv4 addresses, networks, and files of them (one a line) that no balancer answers.",
+      examples: [["203.0.113.0/24", "./blocked.txt"]],
+    })
+    .optional(),
+  extra: list(extraAccess, "a list of groups with from, to, until and why")
+    .meta({
+      description: "Outside access to a service inside the site: from where, to what, until when, and why.",
+      examples: [[{ from: ["192.0.2.7"], to: "database", until: "2026-12-31", why: "the auditors read the accounts" }]],
+    })
     .optional(),
 });
 

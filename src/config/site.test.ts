@@ -88,7 +88,7 @@ test("ten lines are a complete site", () => {
     ],
     database: undefined,
     monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined } },
-    firewall: { admin: [] },
+    firewall: { admin: [], block: [], extra: [] },
     environment: {
       name: "lab",
       kind: "lab",
@@ -446,4 +446,34 @@ test("arbitrary values never throw and always give problems with all three parts
     }),
     { numRuns: 500 },
   );
+});
+
+const blocking: Facts = {
+  ...facts,
+  today: "2026-11-20",
+  fileText: (file) =>
+    file === "./blocked.txt" ? "# bad\n203.0.113.7\n\n198.51.100.0/24 # all of them\n10.77.2.1\nfoo\n" : undefined,
+};
+
+test("block lists: networks and files, each fault with its line, never hosts of the site and operators", () => {
+  const firewall = { admin: ["192.0.2.0/24"], block: ["203.0.113.0/24", "./blocked.txt", "./gone.txt", "192.0.2.9"] };
+  const paths = siteProblems({ ...hello, firewall }, blocking).map(({ path }) => path);
+  expect(paths).toEqual(["firewall.block[2]", "firewall.block[3]", "./blocked.txt:5", "./blocked.txt:6"]);
+  const fine = { ...blocking, fileText: () => "203.0.113.7\n" };
+  const result = resolveSite({ ...hello, firewall: { block: ["198.51.100.0/25", "./blocked.txt"] } }, fine);
+  expect(result.ok && result.site.firewall.block).toEqual(["198.51.100.0/25", "203.0.113.7"]);
+});
+
+test("outside access has sources, a service that there is, and an end that has not passed", () => {
+  const extra = (entry: object) => ({ from: ["192.0.2.7"], to: "hello", until: "2026-12-31", why: "reads", ...entry });
+  const faults = (entry: object) =>
+    siteProblems({ ...hello, firewall: { extra: [extra(entry)] } }, blocking).map(({ path }) => path);
+  expect(faults({})).toEqual([]);
+  expect(faults({ until: "2026-11-20" })).toEqual([]);
+  expect(faults({ until: "2026-11-19" })).toEqual(["firewall.extra[0].until"]);
+  expect(faults({ until: "2026-02-30" })).toEqual(["firewall.extra[0].until"]);
+  expect(faults({ to: "database" })).toEqual(["firewall.extra[0].to"]);
+  expect(faults({ from: [] })).toEqual(["firewall.extra[0].from"]);
+  expect(faults({ from: ["0.0.0.0/0", "x"] })).toEqual(["firewall.extra[0].from[0]", "firewall.extra[0].from[1]"]);
+  expect(faults({ why: undefined })).toEqual(["firewall.extra[0].why"]);
 });

@@ -1,5 +1,6 @@
 import type { Problem } from "../base/problem.ts";
 import type { Site } from "../model/site.ts";
+import { firewallProblems } from "./check-firewall.ts";
 import { nameProblems } from "./check-names.ts";
 import { serviceProblems } from "./check-services.ts";
 import { environmentProblems, folderProblems, tierProblems } from "./check-tiers.ts";
@@ -16,7 +17,7 @@ export type Resolved =
 export function resolveSite(raw: unknown, facts: Facts): Resolved {
   const problems = siteProblems(raw, facts);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, ...completeSite(siteSchema.parse(raw)) };
+  return { ok: true, ...completeSite(siteSchema.parse(raw), facts) };
 }
 
 /** Everything that is wrong with a raw site, in the order of the reference; empty when nothing is. */
@@ -29,6 +30,7 @@ export function siteProblems(raw: unknown, facts: Facts): readonly Problem[] {
     ...nameProblems(shape.draft),
     ...serviceProblems(shape.draft, isBroken),
     ...tierProblems(shape.draft, isBroken),
+    ...firewallProblems(shape.draft, facts),
     ...folderProblems(shape.draft, facts),
     ...environmentProblems(declaredEnvironments(raw), facts),
   ];

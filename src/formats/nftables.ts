@@ -7,11 +7,20 @@ export interface NftRule {
   readonly comment?: string;
 }
 
+/** A named set of IPv4 addresses. */
+export interface NftSet {
+  readonly name: string;
+  readonly flags: readonly ("interval" | "timeout")[];
+  readonly addresses: readonly string[];
+}
+
 /** A base chain of the filter type. */
 export interface NftChain {
   readonly name: string;
   readonly hook: "input" | "output" | "forward";
   readonly policy: "accept" | "drop";
+  /** "filter" if it is left out. */
+  readonly priority?: string;
   /** A plain text is a note for the reader of the file; it does not reach the kernel. */
   readonly rules: readonly (NftRule | string)[];
 }
@@ -20,16 +29,27 @@ export interface NftChain {
  * A rule set in nft(8)'s language that replaces its own table in one transaction and leaves all other tables alone: "add"
  * makes "delete" succeed also when there is no table yet. `header` becomes the comment at the top.
  */
-export function nftFile(table: string, chains: readonly NftChain[], header: string): string {
+export function nftFile(
+  table: string,
+  chains: readonly NftChain[],
+  header: string,
+  sets: readonly NftSet[] = [],
+): string {
   const head = [`#!/usr/sbin/nft -f`, `# ${header}`, "", `add table ${table}`, `delete table ${table}`];
-  const body = chains.flatMap((chain, index) => [...(index > 0 ? [""] : []), ...chainLines(chain)]);
+  const blocks = [...sets.map(setLines), ...chains.map(chainLines)];
+  const body = blocks.flatMap((lines, index) => [...(index > 0 ? [""] : []), ...lines]);
   // Put together once: each further copy of a thousand hosts' rules is 30 MB.
   return [...head, `table ${table} {`, ...body, "}", ""].join("\n");
 }
 
-function chainLines({ name, hook, policy, rules }: NftChain): readonly string[] {
+function setLines({ name, flags, addresses }: NftSet): readonly string[] {
+  const elements = addresses.length === 0 ? [] : [`    elements = { ${addressWords(addresses).join(", ")} }`];
+  return [`  set ${name} {`, "    type ipv4_addr", `    flags ${flags.join(", ")}`, ...elements, "  }"];
+}
+
+function chainLines({ name, hook, policy, priority = "filter", rules }: NftChain): readonly string[] {
   const lines = rules.map((rule) => (typeof rule === "string" ? `    # ${rule}` : indentedRule(rule)));
-  const head = [`  chain ${name} {`, `    type filter hook ${hook} priority filter; policy ${policy};`];
+  const head = [`  chain ${name} {`, `    type filter hook ${hook} priority ${priority}; policy ${policy};`];
   return [...head, ...lines, "  }"];
 }
 
@@ -77,10 +97,14 @@ function bytes(text: string): number {
 export function nftAddresses(addresses: readonly string[]): string {
   const before = addressTexts.get(addresses);
   if (before !== undefined) return before;
-  const items = intervals(addresses).flatMap(intervalText);
+  const items = addressWords(addresses);
   const text = items.length === 1 ? (items[0] ?? "") : `{ ${items.join(", ")} }`;
   addressTexts.set(addresses, text);
   return text;
+}
+
+function addressWords(addresses: readonly string[]): readonly string[] {
+  return intervals(addresses).flatMap(intervalText);
 }
 
 /** The flows to all hosts of a service come from the same list. */

@@ -26,9 +26,27 @@ export interface Site {
   readonly firewall: {
     /** IPv4 networks from which operators come by SSH. In the lab the lab's own operator address is added. */
     readonly admin: readonly string[];
+    /** IPv4 addresses and networks that no balancer answers; those of files are among them. */
+    readonly block: readonly string[];
+    /** Outside access to a service inside, each with an end. */
+    readonly extra: readonly ExtraAccess[];
   };
   readonly environment: Environment;
 }
+
+/** Outside access to one service inside. */
+export interface ExtraAccess {
+  /** IPv4 addresses or networks. */
+  readonly from: readonly string[];
+  /** "database", or the name of an app service. */
+  readonly to: string;
+  /** The last day on which it is open, as 2026-12-31 (UTC). */
+  readonly until: string;
+  readonly why: string;
+}
+
+/** The network in which the hosts of every lab stand. */
+export const labInside = "10.77.0.0/16";
 
 export interface SiteTls {
   /** "own": the site's own CA. */

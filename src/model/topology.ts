@@ -46,6 +46,7 @@ export type Peer =
   | { readonly kind: "tier"; readonly tier: Tier }
   | { readonly kind: "service"; readonly service: string }
   | { readonly kind: "all-hosts" }
+  | { readonly kind: "addresses"; readonly addresses: readonly string[] }
   | { readonly kind: "admin" }
   | { readonly kind: "anyone" };
 
@@ -68,6 +69,8 @@ export interface DeclaredFlow {
   readonly why: string;
   /** Path in the site file from which it follows. */
   readonly path: string;
+  /** The last day on which it is open, as 2026-12-31 (UTC); it then closes by itself. */
+  readonly until?: string;
 }
 
 /** A declared flow between real addresses: one for each host that offers the service. */
@@ -85,6 +88,8 @@ export interface Flow {
   readonly protocol: Protocol;
   readonly why: string;
   readonly path: string;
+  /** See DeclaredFlow. */
+  readonly until?: string;
 }
 
 /** The networks of an environment. */

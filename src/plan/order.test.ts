@@ -121,7 +121,7 @@ describe("the order of a plan", () => {
   });
 
   test("fewer operators' networks only close doors; more of them only open some", () => {
-    const more = { ...shopSite, firewall: { admin: ["192.0.2.0/24"] } };
+    const more = { ...shopSite, firewall: { ...shopSite.firewall, admin: ["192.0.2.0/24"] } };
     const closing = planOf(shopSite, observedSite(more));
     expect(stageOf(closing, "db1", "firewall:/etc/nftables.conf")).toBe(closing.stages.length - 1);
     const opening = planOf(more, applied);

@@ -1,15 +1,25 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
 /** What the checks of the site file ask about the folder that holds it. Paths are relative to that folder. */
 export function folderFacts(folder: string): {
   readonly folderExists: (relative: string) => boolean;
   readonly fileExists: (relative: string) => boolean;
+  readonly fileText: (relative: string) => string | undefined;
 } {
   return {
     folderExists: (relative) => kindOf(resolve(folder, relative))?.isDirectory() === true,
     fileExists: (relative) => kindOf(resolve(folder, relative))?.isFile() === true,
+    fileText: (relative) => textOf(resolve(folder, relative)),
   };
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 function kindOf(path: string) {

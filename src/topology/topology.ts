@@ -1,5 +1,5 @@
 import type { Role } from "../model/role.ts";
-import type { Site } from "../model/site.ts";
+import { labInside, type Site } from "../model/site.ts";
 import type { DeclaredFlow, Flow, Host, Networks, Peer, Service, Topology } from "../model/topology.ts";
 import { type KnownAddresses, siteHosts } from "./hosts.ts";
 
@@ -13,7 +13,7 @@ export interface TopologyOptions {
 /** The lab's networks: the same in every lab, since each has a network namespace of its own. */
 export function labNetworks(site: Site): Networks {
   return {
-    inside: "10.77.0.0/16",
+    inside: labInside,
     outside: "198.51.100.0/24",
     insideInterface: "host0",
     outsideInterface: "out0",
@@ -47,6 +47,7 @@ function concreteFlows(
 ): readonly Flow[] {
   const peers = peersOf(flow.from, hosts, networks);
   const { role, why, path, to } = flow;
+  const until = flow.until === undefined ? {} : { until: flow.until };
   if (typeof to !== "string") {
     const { address, port, protocol, name } = to;
     return [{ role, why, path, service: name, ...peers, toHost: "", toAddress: address, port, protocol }];
@@ -56,7 +57,7 @@ function concreteFlows(
     const others = without(peers, service.host, hosts);
     if (others.fromAddresses.length === 0) return [];
     const { host: toHost, address: toAddress, port, protocol } = service;
-    return [{ role, why, path, service: to, ...others, toHost, toAddress, port, protocol }];
+    return [{ role, why, path, service: to, ...others, toHost, toAddress, port, protocol, ...until }];
   });
 }
 
@@ -68,6 +69,8 @@ function peersOf(peer: Peer, hosts: readonly Host[], networks: Networks): Peers 
       return { fromHosts: [], fromAddresses: networks.admin };
     case "anyone":
       return { fromHosts: [], fromAddresses: ["0.0.0.0/0"] };
+    case "addresses":
+      return { fromHosts: [], fromAddresses: peer.addresses };
     case "all-hosts":
       return fromHosts(hosts);
     case "tier":

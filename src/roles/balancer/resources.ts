@@ -3,6 +3,7 @@ import { haproxyResources } from "../../formats/haproxy-host.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import type { CertificateResource, FileResource, Origin, Resource } from "../../model/resource.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
+import { blockResources } from "./blocks.ts";
 import { downFile, publicCertificate, publicNames } from "./facts.ts";
 import { balancerHaproxy } from "./haproxy.ts";
 import { balancerKeepalived, checkProgram, checkText } from "./keepalived.ts";
@@ -33,6 +34,7 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
       ],
     }),
     ...keepalivedResources(host, topology),
+    ...blockResources(host, topology),
   ];
 }
 

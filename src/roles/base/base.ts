@@ -2,7 +2,7 @@ import { systemdFile } from "../../formats/systemd.ts";
 import type { DirectoryResource, FileResource, Origin, Resource } from "../../model/resource.ts";
 import type { Check, Role } from "../../model/role.ts";
 import { caReference } from "../../model/secret.ts";
-import type { Host, Topology } from "../../model/topology.ts";
+import type { DeclaredFlow, Host, Topology } from "../../model/topology.ts";
 import { exporterPort, exporterResources, watchedUnits } from "./exporter.ts";
 import { hostFirewall } from "./firewall.ts";
 import { header } from "./header.ts";
@@ -29,11 +29,18 @@ export const base: Role = {
     },
   ],
 
-  flows: () => [
+  flows: ({ firewall }) => [
     {
       ...{ role: "base", from: { kind: "admin" }, to: "base.ssh", path: "firewall.admin" },
       why: "Operators administer every host by SSH.",
     },
+    ...firewall.extra.map(
+      ({ from, to, until, why }, index): DeclaredFlow => ({
+        ...{ role: "base", from: { kind: "addresses", addresses: from }, until, path: `firewall.extra[${index}]` },
+        to: to === "database" ? "database.mariadb" : `app.${to}`,
+        why: `until ${until}: ${why}`,
+      }),
+    ),
   ],
 
   resources: (host, topology) => [

@@ -1,4 +1,4 @@
-import { type NftChain, type NftRule, nftAddresses, nftFile } from "../../formats/nftables.ts";
+import { type NftChain, type NftRule, type NftSet, nftAddresses, nftFile } from "../../formats/nftables.ts";
 import type { FirewallResource } from "../../model/resource.ts";
 import type { Flow, Host, Networks, Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
@@ -17,8 +17,25 @@ export function hostFirewall(host: Host, topology: Topology): FirewallResource {
     path: "",
     why,
     file: firewallFile,
-    content: nftFile("inet rampart", chains(host, topology), header(host, why)),
+    content: nftFile("inet rampart", chains(host, topology), header(host, why), sets(host, topology)),
   };
+}
+
+/** The name that an operator gives a visitor who is shut out by the site file. */
+const blocked = "blocked4";
+
+function sets(host: Host, { site }: Topology): readonly NftSet[] {
+  const addresses = site.firewall.block;
+  if (host.tier !== "balancer" || addresses.length === 0) return [];
+  return [{ name: blocked, flags: ["interval"], addresses }];
+}
+
+/** Before "established": also a connection that stands ends. Never for hosts of the site and operators. */
+function blockRules(host: Host, topology: Topology): readonly NftRule[] {
+  if (sets(host, topology).length === 0) return [];
+  const { inside, admin } = topology.networks;
+  const statement = `ip saddr @${blocked} ip saddr != ${nftAddresses([inside, ...admin])} counter drop`;
+  return [{ statement, comment: "blocked by the site file (firewall.block)" }];
 }
 
 function chains(host: Host, topology: Topology): readonly NftChain[] {
@@ -36,7 +53,12 @@ function chains(host: Host, topology: Topology): readonly NftChain[] {
   const outgoing = [outgoingPing(networks), olderSessions(networks), ...flowRules("output", host, topology)];
   const nothing = "Hosts are no routers.";
   return [
-    { name: "input", hook: "input", policy: "drop", rules: [known, local("iif"), ...incoming, closed] },
+    {
+      name: "input",
+      hook: "input",
+      policy: "drop",
+      rules: [...blockRules(host, topology), known, local("iif"), ...incoming, closed],
+    },
     { name: "output", hook: "output", policy: "drop", rules: [known, local("oif"), ...outgoing, ...refused] },
     { name: "forward", hook: "forward", policy: "drop", rules: [nothing, closed] },
   ];
@@ -109,8 +131,10 @@ export function flowRule(flow: Flow, direction: Direction): NftRule {
   const anyone = direction === "output" || flow.fromAddresses.includes("0.0.0.0/0");
   const source = anyone ? "" : `ip saddr ${nftAddresses(flow.fromAddresses)} `;
   const target = flow.toAddress === "0.0.0.0/0" ? "" : `ip daddr ${nftAddresses([flow.toAddress])} `;
+  // Seconds since 1970, so that the host's time zone does not matter.
+  const end = flow.until === undefined ? "" : ` meta time < ${Date.parse(`${flow.until}T00:00:00Z`) / 1000 + 86_400}`;
   return {
-    statement: `${source}${target}${protocolMatch(flow)} ct state new counter accept`,
+    statement: `${source}${target}${protocolMatch(flow)}${end} ct state new counter accept`,
     comment: `${flow.service}: ${flow.why}`,
   };
 }

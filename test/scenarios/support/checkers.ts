@@ -15,6 +15,8 @@ const checkers: readonly Checker[] = [
   { pattern: /^\/etc\/nginx\/.*\.conf$/, script: () => "nginx -t -q" },
   { pattern: /^\/etc\/keepalived\/keepalived\.conf$/, script: (file) => `keepalived -t -f ${file}` },
   { pattern: /^\/etc\/nftables\.conf$/, script: (file) => `nft -c -f ${file}` },
+  { pattern: /^\/etc\/rampart\/.*\.nft$/, script: (file) => `nft -c -f ${file}` },
+  { pattern: /^\/usr\/local\/lib\/rampart\/blocks$/, script: (file) => `perl -c ${file}` },
   { pattern: /^\/etc\/ssh\/sshd_config(\.d\/.*)?$/, script: () => "sshd -t" },
   { pattern: /^\/etc\/mysql\/.*\.cnf$/, script: () => "mariadbd --help --verbose > /dev/null" },
   {

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { FirewallFinding, FirewallVerification, ReachExplanation } from "../../src/model/firewall.ts";
+import { say, shopIsUp } from "./support/lab.ts";
+import { planted } from "./support/planted.ts";
+import { onHost, rampart, rampartDone, rampartJson } from "./support/rampart.ts";
+import { shop, writeSite } from "./support/site.ts";
+import { eventually } from "./support/time.ts";
+
+beforeAll(shopIsUp);
+
+/** Where a visitor of the lab stands. */
+const visitor = "198.51.100.1";
+
+afterAll(async () => {
+  await rampart(["firewall", "unblock", visitor]);
+  writeSite();
+  await rampartDone(["apply"]);
+});
+
+test("the shop's firewall is what it declares, and that is known within 20 s", async () => {
+  const result = await rampart(["firewall", "verify", "--json"]);
+  const found = JSON.parse(result.stdout) as FirewallVerification;
+  say(
+    `firewall verify: ${found.tries} tries, ${found.pairs} ways, ${found.open} open, ${(found.durationMs / 1000).toFixed(1)} s`,
+  );
+  expect(found.findings).toEqual([]);
+  expect(result.exitCode).toBe(0);
+  expect(found.durationMs).toBeLessThan(20_000);
+});
+
+test.each(planted)("it is red for $name", async ({ host, plant, undo, finding }) => {
+  await onHost(host, plant);
+  try {
+    const { exitCode, stdout } = await rampart(["firewall", "verify", "--json"]);
+    const { findings } = JSON.parse(stdout) as FirewallVerification;
+    const fits = (one: FirewallFinding) =>
+      one.host === host &&
+      finding.what.test(one.what) &&
+      (finding.port === undefined || one.port === finding.port) &&
+      (finding.process === undefined || finding.process.test(one.process ?? ""));
+    expect(findings.filter(fits), JSON.stringify(findings, undefined, 1)).not.toEqual([]);
+    expect(exitCode).toBe(1);
+  } finally {
+    await onHost(host, undo);
+  }
+});
+
+test("and green again when all is put back", async () => {
+  const { findings } = await rampartJson<FirewallVerification>(["firewall", "verify"]);
+  expect(findings).toEqual([]);
+});
+
+test("explain: a yes and a no, each with a real packet", async () => {
+  const yes = await rampartJson<ReachExplanation>(["firewall", "explain", "shop1", "db1:mariadb"]);
+  expect(yes).toMatchObject({ allowed: true, service: "database.mariadb", port: 3306, tried: { result: "open" } });
+  const no = await rampartJson<ReachExplanation>(["firewall", "explain", "web1", "db1:3306"]);
+  expect(no).toMatchObject({ allowed: false, tried: { result: "refused" }, remedy: /database: true/ });
+  expect(no.tried?.counted.find((one) => one.host === "web1" && one.rule.includes("reject"))?.packets).toBeGreaterThan(
+    0,
+  );
+});
+
+test("a blocked visitor is shut out within seconds, over new rules and a reboot, until the time is over", async () => {
+  const blocked = await rampartDone(["firewall", "block", visitor, "--for", "1h"]);
+  say(blocked.stdout.trim());
+  expect(await answers()).toBe(false);
+  await onHost("lb1", "nft -f /etc/nftables.conf");
+  await onHost("lb2", "nft -f /etc/nftables.conf");
+  expect(await answers()).toBe(false);
+  await rampart(["exec", "lb1", "--", "systemctl", "reboot"]);
+  await eventually(60, async () => {
+    const { stdout } = await rampartDone(["firewall", "list"]);
+    expect(stdout).toMatch(/198\.51\.100\.1 .*lb1 lb2/);
+  });
+  expect(await onHost("lb1", "nft list set inet rampart_blocks banned4")).toMatch(/198\.51\.100\.1 timeout \d+m/);
+  expect(await answers()).toBe(false);
+  await rampartDone(["firewall", "unblock", visitor]);
+  await eventually(10, async () => expect(await answers()).toBe(true));
+  await rampartDone(["firewall", "block", visitor, "--for", "2s"]);
+  await eventually(10, async () => expect(await answers()).toBe(true));
+});
+
+test("hosts of the site and operators cannot be blocked", async () => {
+  const { exitCode, stderr } = await rampart(["firewall", "block", "10.77.2.1", "10.77.0.0/24", shop.virtual]);
+  expect(exitCode).toBe(1);
+  expect(stderr.match(/cannot be blocked/g)).toHaveLength(3);
+});
+
+test("a block list and outside access of the site file are rules on the hosts", async () => {
+  const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const extra = `{ from: ["192.0.2.7"], to: "database", until: "${until}", why: "the auditors read" }`;
+  writeSite([["  web: {", `  firewall: { block: ["203.0.113.0/24"], extra: [${extra}] },\n  web: {`]]);
+  await rampartDone(["apply"]);
+  expect(await onHost("lb1", "nft list set inet rampart blocked4")).toContain("203.0.113.0/24");
+  const rules = await onHost("db1", "nft list chain inet rampart input");
+  expect(rules).toMatch(/ip saddr 192\.0\.2\.7 .*dport 3306 meta time < .* accept .*until .* auditors/);
+  const { findings } = await rampartJson<FirewallVerification>(["firewall", "verify"]);
+  expect(findings).toEqual([]);
+  expect((await rampart(["plan", "--exit-code"])).exitCode).toBe(0);
+});
+
+/** Whether the site answers a visitor. */
+async function answers(): Promise<boolean> {
+  const words = ["curl", "-sk", "-o", "/dev/null", "-m", "2", `https://${shop.virtual}/`];
+  return (await rampart(["lab", "outside", "--", ...words])).exitCode === 0;
+}
