@@ -1,6 +1,7 @@
 import type { Page, PageOption } from "../report/page.ts";
 import { hostPages } from "./pages/hosts.ts";
 import { labPages } from "./pages/lab.ts";
+import { secretsPages } from "./pages/secrets.ts";
 import { sitePages } from "./pages/site.ts";
 import { truthPages } from "./pages/truth.ts";
 
@@ -22,13 +23,17 @@ export const variables: readonly { readonly term: string; readonly text: string 
 
 const order = [
   ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render"],
-  ...["exec", "ssh", "logs", "lab", "down", "docs", "completion"],
+  ...["exec", "ssh", "logs", "lab", "secrets", "down", "docs", "completion"],
 ];
 
 /** The manual of every verb, in the order in which they are needed. */
-export const pages: readonly Page[] = [...sitePages, ...truthPages, ...hostPages, ...labPages].toSorted(
-  (one, other) => order.indexOf(one.verb) - order.indexOf(other.verb),
-);
+export const pages: readonly Page[] = [
+  ...sitePages,
+  ...truthPages,
+  ...hostPages,
+  ...labPages,
+  ...secretsPages,
+].toSorted((one, other) => order.indexOf(one.verb) - order.indexOf(other.verb));
 
 export function pageOf(verb: string): Page | undefined {
   return pages.find((page) => page.verb === verb);
