@@ -14,6 +14,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   formats: ["base", "model", "contract"],
   resources: ["base", "model", "contract"],
   plan: ["base", "model", "contract", "resources"],
+  inspection: ["base", "model", "contract"],
   roles: ["base", "model", "contract", "formats"],
   ssh: ["base", "model"],
   lab: ["base", "model"],
@@ -30,6 +31,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "formats",
     "resources",
     "plan",
+    "inspection",
     "ssh",
     "secrets",
     "pki",
@@ -61,7 +63,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "converge",
   ],
 };
-const pure = ["base", "model", "contract", "config", "topology", "formats", "roles", "resources", "plan"];
+const pure = ["base", "model", "contract", "config", "topology", "formats", "roles", "resources", "plan", "inspection"];
 
 interface Import {
   readonly file: string;

@@ -35,6 +35,10 @@ const verbs: Readonly<Record<string, Run>> = {
   },
   lab: async ({ options, words: [deed = "", ...argv] }) =>
     (await import("./commands/lab.ts")).labCommand(options, deed, argv),
+  secrets: async ({ options, words }) => {
+    const { secretsCommand } = await import("./commands/secrets.ts");
+    return await secretsCommand({ ...options, confirm: options.confirm === true }, words[0] ?? "");
+  },
   down: async ({ options }) => (await import("./commands/down.ts")).downCommand(options),
   docs: async ({ options, words }) =>
     (await import("./commands/docs.ts")).docsCommand(words[0], { write: options.write === true }),

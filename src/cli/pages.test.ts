@@ -108,6 +108,7 @@ test("a page", () => {
       ssh         open a shell on a host
       logs        show the journal of a host, or of one of its units
       lab         break things in the lab, or act as a visitor
+      secrets     give the encrypted secrets a new key
       down        stop the site's hosts and leave nothing behind
       docs        show the manual of a verb
       completion  print the completion script of a shell

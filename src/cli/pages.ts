@@ -2,6 +2,7 @@ import type { Page, PageOption } from "../report/page.ts";
 import { firewallPages } from "./pages/firewall.ts";
 import { hostPages } from "./pages/hosts.ts";
 import { labPages } from "./pages/lab.ts";
+import { secretsPages } from "./pages/secrets.ts";
 import { sitePages } from "./pages/site.ts";
 import { truthPages } from "./pages/truth.ts";
 
@@ -23,7 +24,7 @@ export const variables: readonly { readonly term: string; readonly text: string 
 
 const order = [
   ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render", "firewall"],
-  ...["exec", "ssh", "logs", "lab", "down", "docs", "completion"],
+  ...["exec", "ssh", "logs", "lab", "secrets", "down", "docs", "completion"],
 ];
 
 /** The manual of every verb, in the order in which they are needed. */
@@ -33,6 +34,7 @@ export const pages: readonly Page[] = [
   ...firewallPages,
   ...hostPages,
   ...labPages,
+  ...secretsPages,
 ].toSorted((one, other) => order.indexOf(one.verb) - order.indexOf(other.verb));
 
 export function pageOf(verb: string): Page | undefined {

@@ -8,9 +8,9 @@ export type Payload =
   | { readonly name: string; readonly content: string }
   | { readonly name: string; readonly localFile: string };
 
-/** A step whose secrets, keys and archives are in place: only `put`, `run`, `package` and `unit` are left. */
+/** A step whose secrets, keys and archives are in place: only `put`, `run`, `guarded`, `package` and `unit` are left. */
 export type ReadyStep =
-  | Extract<Step, { kind: "run" | "package" | "unit" }>
+  | Extract<Step, { kind: "run" | "guarded" | "package" | "unit" }>
   | {
       readonly kind: "put";
       readonly file: string;
@@ -68,7 +68,7 @@ interface Numbered extends ReadyChange {
 function phaseLines(changes: readonly Numbered[], rereads: boolean): string {
   const packages = stepsOf(changes, "package");
   const units = stepsOf(changes, "unit");
-  const plain = changes.filter(({ steps }) => steps.some((step) => step.kind === "run" || step.kind === "put"));
+  const plain = changes.filter(({ steps }) => steps.some((step) => ["run", "put", "guarded"].includes(step.kind)));
   return [
     packageLines(packages.map(({ step, index }) => ({ name: step.name, index }))),
     plainLines(plain),
@@ -119,11 +119,15 @@ function packageLines(packages: readonly { readonly name: string; readonly index
   ].join("\n");
 }
 
-/** Files that follow one another are put by one process; a change is finished when its last file is there. */
+/**
+ * Files that follow one another are put by one process; a change is finished when its last file is there. A guarded deed waits
+ * for its confirmation at the end, so that the operator's new connection costs no time of its own.
+ */
 function plainLines(changes: readonly Numbered[]): string {
   const lines: string[] = [];
   let files: string[] = [];
   let finished: string[] = [];
+  const guarded: string[] = [];
   const place = () => {
     if (files.length > 0) lines.push("place <<'FILES'", ...files, "FILES");
     lines.push(...finished);
@@ -135,14 +139,20 @@ function plainLines(changes: readonly Numbered[]): string {
     for (const step of steps) {
       if (step.kind === "put")
         files.push([index, step.payload, step.mode, step.owner, step.group, step.file].join(" "));
-      if (step.kind !== "run") continue;
-      place();
-      lines.push(`attempt ${shellQuote(step.script)} || fail ${index}`);
+      if (step.kind === "run") {
+        place();
+        lines.push(`attempt ${shellQuote(step.script)} || fail ${index}`);
+      }
+      if (step.kind === "guarded") {
+        place();
+        lines.push(`guard ${index} ${shellQuote(step.go)} ${shellQuote(step.back)}`);
+        guarded.push(`confirmed ${index} ${shellQuote(step.keep)}`, `finish ${index}`);
+      }
     }
-    finished.push(`finish ${index}`);
+    if (!steps.some((step) => step.kind === "guarded")) finished.push(`finish ${index}`);
   }
   place();
-  return lines.join("\n");
+  return [...lines, ...guarded].join("\n");
 }
 
 function checkLines(step: UnitStep, index: number): readonly string[] {

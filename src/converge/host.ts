@@ -4,8 +4,10 @@ import type { Change, DesiredHost, Generation, HostChanges, ObservedHost } from 
 import { resourceId } from "../model/resource.ts";
 import type { RemoteResult } from "../ssh/result.ts";
 import { run } from "../ssh/run.ts";
+import type { SshTarget } from "../ssh/target.ts";
 import { unreachableProblem } from "../ssh/unreachable.ts";
 import { applyScript, type Payload } from "./compile.ts";
+import { confirmationAsked, confirmReach, guardProblem } from "./guard.ts";
 import { archiveOf } from "./payload.ts";
 import { readyChanges } from "./ready.ts";
 import { sha256 } from "./references.ts";
@@ -29,12 +31,19 @@ export async function applyHost(
   const script = applyScript(changes, { intent: generations.intent, done: last ? generations.done : undefined });
   const all: Payload[] = [...payloads, { name: "apply.sh", content: script }];
   world.emit({ type: "apply.host.started", host: work.host, changes: work.changes.length });
-  const result = await run(world.targetOf(work.host), receiveScript(work.host), {
+  const target = world.targetOf(work.host);
+  const guard = reachGuard(target);
+  const progress = progressListener(work, world);
+  const result = await run(target, receiveScript(work.host), {
     stdin: await archiveOf(all),
     timeoutMs: hostTimeout,
-    onStdout: progressListener(work, world),
+    onStdout: eachLine((line) => {
+      guard.heed(line);
+      progress(line);
+    }),
   });
-  if (!/^@@ end$/m.test(result.stdout)) throw hostError(work, result);
+  const unreached = await guard.over();
+  if (!/^@@ end$/m.test(result.stdout)) throw hostError(work, result, unreached);
   world.emit({ type: "apply.host.done", host: work.host, durationMs: result.durationMs });
 }
 
@@ -71,28 +80,58 @@ function nextGenerations(
   };
 }
 
-function progressListener(work: HostChanges, world: World): (chunk: string) => void {
+function eachLine(take: (line: string) => void): (chunk: string) => void {
   let rest = "";
   return (chunk) => {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const [, verb, index] = /^@@ (start|done) (\d+)$/.exec(line) ?? [];
-      const change = index === undefined ? undefined : work.changes[Number(index)];
-      if (change && verb) {
-        const type = verb === "start" ? "apply.change.started" : "apply.change.done";
-        world.emit({ type, host: work.host, id: change.id, verb: change.verb, effect: change.effect });
-      }
+    lines.forEach(take);
+  };
+}
+
+function progressListener(work: HostChanges, world: World): (line: string) => void {
+  return (line) => {
+    const [, verb, index] = /^@@ (start|done) (\d+)$/.exec(line) ?? [];
+    const change = index === undefined ? undefined : work.changes[Number(index)];
+    if (change && verb) {
+      const type = verb === "start" ? "apply.change.started" : "apply.change.done";
+      world.emit({ type, host: work.host, id: change.id, verb: change.verb, effect: change.effect });
     }
   };
 }
 
-function hostError(work: HostChanges, result: RemoteResult): RampartError {
-  const title = `${work.host} could not be changed`;
-  return new RampartError(title, [hostErrorProblem(work, result)]);
+/** Comes over a new connection when the host asks for it; `over` tells why that failed, or undefined. */
+function reachGuard(target: SshTarget) {
+  let ended = false;
+  let answer: Promise<string | undefined> = Promise.resolve(undefined);
+  return {
+    heed(line: string) {
+      const token = confirmationAsked(line);
+      if (token !== undefined) answer = confirmReach(target, token, () => ended);
+    },
+    over: () => {
+      ended = true;
+      return answer;
+    },
+  };
 }
 
-function hostErrorProblem({ host, changes }: HostChanges, result: RemoteResult): Problem {
+function hostError(work: HostChanges, result: RemoteResult, unreached: string | undefined): RampartError {
+  const title = `${work.host} could not be changed`;
+  return new RampartError(title, [hostErrorProblem(work, result, unreached)]);
+}
+
+function hostErrorProblem(
+  { host, changes }: HostChanges,
+  result: RemoteResult,
+  unreached: string | undefined,
+): Problem {
+  if (/^@@ unconfirmed$/m.test(result.stdout)) return guardProblem(host, "taken back", unreached);
+  const isOpen = (index: number) =>
+    new RegExp(`^@@ start ${index}$`, "m").test(result.stdout) &&
+    !new RegExp(`^@@ done ${index}$`, "m").test(result.stdout);
+  const isGuarded = ({ steps }: Change, index: number) => steps.some((one) => one.kind === "guarded") && isOpen(index);
+  if (result.unreachable !== undefined && changes.some(isGuarded)) return guardProblem(host, "lost", unreached);
   if (result.unreachable !== undefined) return unreachableProblem(result);
   const failed = changes[Number(/^@@ fail (\d+)$/m.exec(result.stdout)?.[1] ?? "-1")];
   const said = [...result.stdout.matchAll(/^\|\| (.*)$/gm)].map(([, line]) => line).join("\n");

@@ -1,3 +1,5 @@
+import { guardWords } from "./guard.ts";
+
 /**
  * The words that an apply script is written in. The script runs in its staging folder and goes on to its end even when the
  * operator's connection is cut: a host is never left half-way. Progress goes to standard output as `@@ start|done|fail N`.
@@ -19,7 +21,7 @@ find "\${S%/*}" -mindepth 1 -maxdepth 1 ! -path "$S" -exec rm -rf -- {} +
 start() { echo "@@ start $1"; }
 finish() { echo "@@ done $1"; }
 say_fail() { echo "@@ fail $1"; tail -n 20 "$out" | sed 's/^/|| /'; }
-fail() { put_back; say_fail "$1"; exit 1; }
+fail() { take_back; put_back; say_fail "$1"; exit 1; }
 try() { "$@" > "$out" 2>&1 < /dev/null; }
 
 # attempt SCRIPT: as \`sh -c\` would, without another shell.
@@ -65,6 +67,7 @@ sub note {
 }
 '
 
+${guardWords}
 put_back() {
   for note in "$S"/backup/*.path; do
     [ -e "$note" ] || continue

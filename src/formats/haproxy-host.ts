@@ -1,6 +1,7 @@
 import { type CertificateResource, type Origin, type Resource, resourceId } from "../model/resource.ts";
 import type { Host } from "../model/topology.ts";
 import { haproxyPaths } from "./haproxy-parts.ts";
+import { confinement } from "./hardening.ts";
 import { type SystemdLine, systemdFile } from "./systemd.ts";
 
 /** What differs between the hosts that run HAProxy. */
@@ -83,6 +84,15 @@ export function haproxyResources(wanted: HaproxyHost): readonly Resource[] {
   ];
 }
 
+const hardening: readonly SystemdLine[] = [
+  "It binds low ports, opens sockets in a folder of its account, changes root and account, ends its workers: no more.",
+  ["CapabilityBoundingSet", "CAP_NET_BIND_SERVICE CAP_SETUID CAP_SETGID CAP_SYS_CHROOT CAP_KILL CAP_DAC_OVERRIDE"],
+  ["SystemCallFilter", "@system-service chroot"],
+  ...confinement,
+  "Its process number, and its sockets.",
+  ["ReadWritePaths", "/run"],
+];
+
 function dropInText(host: Host, lines: readonly SystemdLine[]): string {
   return systemdFile(
     [
@@ -90,7 +100,7 @@ function dropInText(host: Host, lines: readonly SystemdLine[]): string {
         name: "Unit",
         lines: ["However often it fails: nobody else would start it again.", ["StartLimitIntervalSec", "0"]],
       },
-      { name: "Service", lines: [["Restart", "always"], ["RestartSec", "100ms"], ...lines] },
+      { name: "Service", lines: [["Restart", "always"], ["RestartSec", "100ms"], ...lines, ...hardening] },
     ],
     `Made by Rampart for ${host.name}: change the site file instead. Why: HAProxy comes back by itself.`,
   );

@@ -4,6 +4,12 @@ import type { Origin, Resource } from "./resource.ts";
 export type Step =
   /** A POSIX shell script, run as root; must be safe to run again. */
   | { readonly kind: "run"; readonly script: string }
+  /**
+   * A deed that could lock its operators out. `back` is armed as a timer on the host, then `go` is run; only when the operator
+   * has come over a new connection is the timer disarmed and `keep` run, else `back` takes the deed back. All are shell
+   * scripts, run as root; `back` must also be right when `go` did nothing.
+   */
+  | { readonly kind: "guarded"; readonly go: string; readonly back: string; readonly keep: string }
   /** A file put in place whole: written beside, then renamed. `content` may hold references. */
   | {
       readonly kind: "put";

@@ -5,6 +5,9 @@ import { type FirewallResource, resourceId } from "../model/resource.ts";
 import { type Kind, parsePaths } from "./kind.ts";
 
 const recordFile = "/var/lib/rampart/firewall";
+const savedTable = "/run/rampart/firewall.before";
+/** As a file that replaces the table; without a table, one that leaves none. Its counters go on where they stood. */
+const saveTable = `{ echo "add table inet rampart"; echo "delete table inet rampart"; nft list table inet rampart 2>/dev/null || true; } > ${savedTable}`;
 const listing = "nft -s list table inet rampart 2>/dev/null | sha256sum";
 
 /**
@@ -46,14 +49,17 @@ export const firewallKind: Kind<FirewallResource> = {
       : { verb: "update", reason: "the loaded rules are not those of the file", effect: "none" };
   },
   steps({ file, content }) {
-    const load = `nft -f ${shellQuote(file)} && ${listing} > ${recordFile}`;
+    const next = shellQuote(`${file}.rampart-next`);
     return [
-      { kind: "run", script: `mkdir -p /var/lib/rampart` },
+      { kind: "run", script: "mkdir -p /run/rampart /var/lib/rampart" },
       { kind: "put", file: `${file}.rampart-next`, content, mode: "0644", owner: "root", group: "root" },
-      // Checked by the program that will read it, then made the file of the next boot, then loaded in one transaction.
+      // Checked by the program that will read it, loaded in one transaction, and made the file of the next boot only when the
+      // host can still be reached: until then a reboot, too, is a way back.
       {
-        kind: "run",
-        script: `nft -c -f ${shellQuote(`${file}.rampart-next`)} && mv -f ${shellQuote(`${file}.rampart-next`)} ${shellQuote(file)} && ${load}`,
+        kind: "guarded",
+        go: `nft -c -f ${next} && ${saveTable} && nft -f ${next}`,
+        back: `nft -f ${savedTable}; rm -f ${next}`,
+        keep: `mv -f ${next} ${shellQuote(file)} && ${listing} > ${recordFile}; rm -f ${savedTable}`,
       },
     ];
   },

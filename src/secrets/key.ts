@@ -39,13 +39,21 @@ export async function ensureIdentities(keyFile: string, storeDir: string): Promi
   const there = await readIdentities(keyFile);
   if (there !== undefined) return there;
   if (hasStores) throw missingKey(keyFile, storeDir);
-  const { generateX25519Identity, identityToRecipient } = await age();
+  const { generateX25519Identity } = await age();
   const identity = await generateX25519Identity();
-  const recipient = await identityToRecipient(identity);
-  const text = `# Rampart's key to your encrypted secrets. Keep a copy in a safe place.\n# public key: ${recipient}\n${identity}\n`;
+  const text = await keyFileText([identity]);
   // Another process may have been quicker: then its key is the one.
   if (await createExclusively(keyFile, text, 0o600)) return [identity];
   return ensureIdentities(keyFile, storeDir);
+}
+
+/** What a key file holds: the first identity is the one that stores are written with, the others only read. */
+export async function keyFileText(identities: readonly string[]): Promise<string> {
+  const { identityToRecipient } = await age();
+  const blocks = identities.map(
+    async (identity) => `# public key: ${await identityToRecipient(identity)}\n${identity}\n`,
+  );
+  return `# Rampart's key to your encrypted secrets. Keep a copy in a safe place.\n${(await Promise.all(blocks)).join("")}`;
 }
 
 /** The stores of a site are there, but the key that opens them is not. */

@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly stdin?: Buffer | string | Readable;
   /** Of the whole call, with connecting. The script is ended on the host, too. */
   readonly timeoutMs?: number;
+  /** A connection of its own instead of the shared one: shows that a new one is let in. */
+  readonly ownConnection?: boolean;
   /** Gets stdout as it comes. */
   readonly onStdout?: (chunk: string) => void;
 }
@@ -19,7 +21,7 @@ export interface RunOptions {
  * and file contents; it is in no process list and in no file. The locale is C.UTF-8, the umask 022.
  */
 export async function run(target: SshTarget, script: string, options: RunOptions = {}): Promise<RemoteResult> {
-  const call = begin(target, options.timeoutMs);
+  const call = begin(target, options.timeoutMs, options.ownConnection ? ownConnection : undefined);
   const session = await call.open(script, {
     stdin: options.stdin,
     onStdout: options.onStdout,

@@ -1,6 +1,8 @@
 import { verifySite } from "../../converge/converge.ts";
+import { inspectHosts } from "../../converge/inspect.ts";
 import { labHosts } from "../../lab/lab.ts";
 import { checksText } from "../../report/checks.ts";
+import { inspectionOutcomes, inspectionText } from "../../report/inspection.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { reportStyle, silent, writeJson, writeText } from "../output.ts";
 import { openSite } from "../site.ts";
@@ -15,9 +17,15 @@ export async function verifyCommand(options: GlobalOptions): Promise<number> {
       .filter((host) => host.state !== "running")
       .map((host) => host.name),
   );
-  const results = await verifySite(world, { gone, patient: false });
-  if (options.json)
-    writeJson({ site: open.site.name, checks: results.map(({ check, ok, message }) => ({ ...check, ok, message })) });
-  else writeText(checksText(results, reportStyle()));
+  const checks = await verifySite(world, { gone, patient: false });
+  const inspections = await inspectHosts(world, gone);
+  const results = [...checks, ...inspectionOutcomes(inspections)];
+  if (options.json) {
+    const plain = results.map(({ check, ok, message }) => ({ ...check, ok, message }));
+    writeJson({ site: open.site.name, checks: plain, hosts: inspections });
+  } else {
+    const style = reportStyle();
+    writeText(`${inspectionText(inspections, style)}\n\n${checksText(results, style)}`);
+  }
   return results.every((result) => result.ok) ? exitCodes.done : exitCodes.failed;
 }

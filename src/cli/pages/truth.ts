@@ -35,6 +35,8 @@ export const truthPages: readonly Page[] = [
     synopsis: ["verify [--json]"],
     description: [
       "Makes every check of every role once: pages by the public address, encryption and names of certificates between all tiers, ports that must be closed, replication, units. Each is made from where it matters: by a visitor, or by the host that depends on it. Changes nothing.",
+      "Then it looks into every host: how far each of the site's running services is confined (systemd-analyze security, from 0 to 10, beside the most that it may have: 2 for services of yours and of Rampart's, 3 for HAProxy, nginx, Prometheus and the exporters, 4 for MariaDB, 5 for keepalived, which gives and takes addresses), whether a password or private key can be read by everybody, whether anything listens that no role declares, and whether security updates wait. What cannot be told, such as updates on a host without package lists, is said and is no failure.",
+      "The JSON holds checks[] {id, host, role, promise, ok, message} and hosts[] {host, units[] {unit, score, bound, exception}, findings[] {id, promise, state, message}}; the findings that hold or fail are among the checks, too.",
       "What does not hold is listed with what was found instead.",
     ],
     arguments: [],

@@ -1,5 +1,6 @@
 import { calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
 import { haproxyResources } from "../../formats/haproxy-host.ts";
+import { confinement, exporterConfinement } from "../../formats/hardening.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
@@ -98,6 +99,8 @@ function exporterResources(host: Host): readonly Resource[] {
     `--nginx.scrape-uri=http://127.0.0.1:${statusPort}/stub_status`,
   ];
   const unit = "prometheus-nginx-exporter.service";
+  const dropIn = `/etc/systemd/system/${unit}.d/rampart.conf`;
+  const confined = [["Restart", "always"], ["RestartSec", "1s"], ...exporterConfinement] as const;
   return [
     { ...origin, kind: "package", name: "prometheus-nginx-exporter" },
     file(
@@ -105,10 +108,20 @@ function exporterResources(host: Host): readonly Resource[] {
       `# ${note(host, "the monitor asks nginx's figures by mutual TLS.")}\nARGS="${arguments_.join(" ")}"\n`,
       origin,
     ),
+    file(
+      dropIn,
+      systemdFile([{ name: "Service", lines: confined }], note(host, "it asks nginx, and nothing else.")),
+      origin,
+    ),
     {
       ...origin,
       ...{ kind: "unit", name: unit, state: "running", reloadOn: [] },
-      restartOn: [`file:${options}`, "file:/etc/rampart/exporter-web.yml", "certificate:/etc/rampart/tls/exporter.crt"],
+      restartOn: [
+        `file:${options}`,
+        `file:${dropIn}`,
+        "file:/etc/rampart/exporter-web.yml",
+        "certificate:/etc/rampart/tls/exporter.crt",
+      ],
     },
   ];
 }
@@ -128,6 +141,11 @@ function nginxUnit(host: Host): string {
         lines: [
           ["Restart", "always"],
           ["RestartSec", "100ms"],
+          "The master opens files as root and gives its workers another account; nothing else is left to it.",
+          ["CapabilityBoundingSet", "CAP_SETUID CAP_SETGID CAP_KILL CAP_CHOWN CAP_DAC_OVERRIDE"],
+          ["SystemCallFilter", "@system-service"],
+          ...confinement,
+          ["ReadWritePaths", "/run -/var/lib/nginx -/var/log/nginx"],
         ],
       },
     ],
