@@ -1,4 +1,5 @@
 import type { Page, PageOption } from "../report/page.ts";
+import { certificatePages } from "./pages/certificates.ts";
 import { hostPages } from "./pages/hosts.ts";
 import { labPages } from "./pages/lab.ts";
 import { sitePages } from "./pages/site.ts";
@@ -22,13 +23,17 @@ export const variables: readonly { readonly term: string; readonly text: string 
 
 const order = [
   ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render"],
-  ...["exec", "ssh", "logs", "lab", "down", "docs", "completion"],
+  ...["exec", "ssh", "logs", "cert", "lab", "down", "docs", "completion"],
 ];
 
 /** The manual of every verb, in the order in which they are needed. */
-export const pages: readonly Page[] = [...sitePages, ...truthPages, ...hostPages, ...labPages].toSorted(
-  (one, other) => order.indexOf(one.verb) - order.indexOf(other.verb),
-);
+export const pages: readonly Page[] = [
+  ...sitePages,
+  ...truthPages,
+  ...hostPages,
+  ...certificatePages,
+  ...labPages,
+].toSorted((one, other) => order.indexOf(one.verb) - order.indexOf(other.verb));
 
 export function pageOf(verb: string): Page | undefined {
   return pages.find((page) => page.verb === verb);

@@ -1,3 +1,6 @@
+import type { Problem } from "../base/problem.ts";
+import type { Site } from "../model/site.ts";
+
 /** What the checks must know of the world outside the site file. */
 export interface Facts {
   /** Value of --env; undefined when it was not given. */
@@ -6,6 +9,8 @@ export interface Facts {
   readonly folderExists: (relative: string) => boolean;
   /** Whether a path relative to the site file is a file. */
   readonly fileExists: (relative: string) => boolean;
+  /** What is wrong with the certificate that the site file names: pair, names, dates. Left out: it is not looked at. */
+  readonly certificateProblems?: (site: Site) => readonly Problem[];
   /** Name of the site file as messages show it, e.g. rampart.config.ts. */
   readonly siteFile: string;
 }
