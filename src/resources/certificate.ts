@@ -64,9 +64,9 @@ export const certificateKind: Kind<CertificateResource> = {
   },
   diff(wanted, seen, world) {
     if (!seen) return { verb: "create", reason: "not issued yet", effect: "none" };
-    if (world.renew?.has(resourceId(wanted))) return { verb: "update", reason: "to be renewed now", effect: "none" };
     // Whoever it was kept for has come: from now on it is theirs.
     if (seen.genuine !== "true" && wanted.placeholder) return undefined;
+    if (world.renew?.has(resourceId(wanted))) return { verb: "update", reason: "to be renewed now", effect: "none" };
     if (seen.genuine !== "true") return { verb: "update", reason: "is not the one that was issued", effect: "none" };
     if (seen.wish !== certificateWish(wanted, world)) {
       return { verb: "update", reason: "issued for other names, uses or by another CA", effect: "none" };

@@ -246,6 +246,9 @@ test("certificates: renewed 30 days before their end, issued anew for other name
   expect(kind.diff(certificateWanted, see(certificateWanted), trustsBoth)).toBeUndefined();
   const asked = { ...world, renew: new Set([resourceId(certificateWanted)]) };
   expect(kind.diff(certificateWanted, see(certificateWanted), asked)?.reason).toBe("to be renewed now");
+  const keeper = { ...certificateWanted, placeholder: true } as const;
+  expect(kind.diff(keeper, see(keeper), elsewhere)?.reason).toMatch(/another CA$/);
+  expect(kind.diff(keeper, { ...see(keeper), genuine: "false" }, asked)).toBeUndefined();
 });
 
 test("releases: the last three stay, the one in use always, an unfinished one is put again", () => {

@@ -77,6 +77,7 @@ function httpFrontend(site: Site, address: string): HaproxySection {
       `http-request redirect prefix https://${localDomain}${portSuffix(httpsPort)} code 308 if ${hostIs([localDomain])}${other}`,
       ...others.map((name) => `http-request redirect prefix https://${name} code 308 if ${hostIs([name])}${other}`),
       `http-request redirect prefix https://${site.domain} code 308${acmeOf(site) ? " if !challenge" : ""}`,
+      ...(acmeOf(site) ? ["use_backend issuer if challenge"] : []),
     ],
   };
 }
@@ -85,7 +86,6 @@ function httpFrontend(site: Site, address: string): HaproxySection {
 const challengeLines: readonly string[] = [
   "# A public CA asks whether the name is ours; the issuer knows the answer, whichever balancer is asked.",
   `acl challenge path_beg ${challengePath}`,
-  "use_backend issuer if challenge",
 ];
 
 function challengeBackend(topology: Topology): readonly HaproxySection[] {
