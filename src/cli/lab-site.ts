@@ -10,6 +10,7 @@ import {
   sshProxyCommand,
 } from "../lab/lab.ts";
 import { keyFile, knownHostsFile, runDir } from "../lab/paths.ts";
+import { acmeOf } from "../model/certificate.ts";
 import type { Emit } from "../model/event.ts";
 import type { SshTarget } from "../ssh/target.ts";
 import { rolePackages } from "./lab-packages.ts";
@@ -54,7 +55,8 @@ function labSpec(open: OpenSite, hosts: readonly LabHost[]): LabSpec {
       { listen: environment.httpPort, to: `${virtual}:80`, path: "environments.lab.httpPort" },
     ],
     names: [{ address: virtual, names: publicNames(open) }],
-    packages: [...new Set([...rolePackages, ...extra])].toSorted(),
+    // Only sites that use it have it in their image.
+    packages: [...new Set([...rolePackages, ...(acmeOf(site) ? ["lego"] : []), ...extra])].toSorted(),
   };
 }
 

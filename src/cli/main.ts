@@ -33,6 +33,10 @@ const verbs: Readonly<Record<string, Run>> = {
     const lines = String(options.lines ?? 100);
     return await logsCommand({ ...options, follow: options.follow === true, lines }, words[0] ?? "", words[1]);
   },
+  cert: async ({ options, words: [deed = "", ...targets] }) => {
+    const { certCommand } = await import("./commands/cert.ts");
+    return await certCommand(options, deed, targets, { all: options.all === true, pause: options.pause === true });
+  },
   lab: async ({ options, words: [deed = "", ...argv] }) =>
     (await import("./commands/lab.ts")).labCommand(options, deed, argv),
   secrets: async ({ options, words }) => {

@@ -1,4 +1,5 @@
 import type { Page, PageOption } from "../report/page.ts";
+import { certificatePages } from "./pages/certificates.ts";
 import { firewallPages } from "./pages/firewall.ts";
 import { hostPages } from "./pages/hosts.ts";
 import { labPages } from "./pages/lab.ts";
@@ -23,7 +24,7 @@ export const variables: readonly { readonly term: string; readonly text: string 
 ];
 
 const order = [
-  ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render", "firewall"],
+  ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render", "firewall", "cert"],
   ...["exec", "ssh", "logs", "lab", "secrets", "down", "docs", "completion"],
 ];
 
@@ -33,6 +34,7 @@ export const pages: readonly Page[] = [
   ...truthPages,
   ...firewallPages,
   ...hostPages,
+  ...certificatePages,
   ...labPages,
   ...secretsPages,
 ].toSorted((one, other) => order.indexOf(one.verb) - order.indexOf(other.verb));

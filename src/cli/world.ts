@@ -1,14 +1,17 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { RampartError } from "../base/problem.ts";
 import type { World } from "../converge/world.ts";
 import { ensureArtifact } from "../deploy/artifact.ts";
 import { loadSpec } from "../lab/paths.ts";
+import { givenOf, givenPart } from "../model/certificate.ts";
 import type { Emit } from "../model/event.ts";
 import { referencedSecrets } from "../model/secret.ts";
 import { createAuthority } from "../pki/authority.ts";
 import { desiredHost } from "../plan/desired.ts";
 import { storePaths } from "../secrets/paths.ts";
 import { openStore, type Store } from "../secrets/store.ts";
+import { certificateDateProblems, pemFile } from "../sitefile/certificate.ts";
 import { rolesOf } from "../topology/topology.ts";
 import { interruptible } from "./interrupt.ts";
 import { labSeats, labTarget, operatorName } from "./lab-site.ts";
@@ -27,8 +30,10 @@ export async function worldOf(open: OpenSite, emit: Emit): Promise<World> {
     topology,
     roles,
     targetOf: (name) => labTarget(site.name, { name, inside: hosts.get(name)?.inside ?? "" }),
-    secretValue: (name) => store.secret(name).reveal(),
+    secretValue: (name) => givenPem(open, name) ?? store.secret(name).reveal(),
     authority,
+    trusted: store.trusted(),
+    publicTrust: site.tls.trust === undefined ? "" : `${pemFile(folder, site.tls.trust)}\n`,
     archive: async (release, id) => {
       const source = sources.get(release);
       if (source?.id !== id)
@@ -36,16 +41,41 @@ export async function worldOf(open: OpenSite, emit: Emit): Promise<World> {
       return await ensureArtifact(folder, source, emit);
     },
     visitor: labSeats(site.name).visitor,
-    caFile: caFile(open),
+    caFile: visitorTrust(open, store.trusted()),
     by: operatorName(),
     emit,
     interrupted: interruptible(emit),
   };
 }
 
+/** The user's own certificate or key, when that is what a secret's name means. */
+function givenPem(open: OpenSite, name: string): string | undefined {
+  const part = givenPart(name);
+  const given = givenOf(open.site);
+  return part && given && pemFile(open.folder, given[part]);
+}
+
 /** The CA certificate that a visitor of this site trusts. */
 export function caFile(open: OpenSite): string {
   return storePaths(open.folder, open.site.environment.name).caCertificate;
+}
+
+/** What a browser trusts: Debian's authorities too, when one of them may have issued the public certificate. */
+function visitorTrust(open: OpenSite, trusted: string): string {
+  const { site, folder } = open;
+  if (site.tls.certificate === "own") return caFile(open);
+  const file = storePaths(folder, site.environment.name).visitorTrust;
+  const debian = "/etc/ssl/certs/ca-certificates.crt";
+  const known = existsSync(debian) ? readFileSync(debian, "utf8") : "";
+  const named = site.tls.trust === undefined ? "" : `${pemFile(folder, site.tls.trust)}\n`;
+  writeFileSync(file, known + named + trusted);
+  return file;
+}
+
+/** A certificate of the user's that ended, or is about to, is not brought to hosts. Throws a RampartError. */
+export function requireCertificateInTime(open: OpenSite): void {
+  const problems = certificateDateProblems(open.site, open.folder, new Date());
+  if (problems.length > 0) throw new RampartError("Nothing was changed", problems, "rampart plan");
 }
 
 /** Secrets are on this machine's disk before the first host hears of them: a crash in between must not orphan one. */
@@ -54,7 +84,7 @@ async function makeSecrets(store: Store, open: OpenSite): Promise<void> {
   const files = topology.hosts
     .flatMap((host) => desiredHost(host, topology, rolesOf(host, roles)).resources)
     .flatMap((resource) => (resource.kind === "file" ? [resource.content] : []));
-  for (const name of new Set(files.flatMap(referencedSecrets))) store.secret(name);
+  for (const name of new Set(files.flatMap(referencedSecrets))) if (givenPart(name) === undefined) store.secret(name);
   await store.save();
 }
 

@@ -17,6 +17,7 @@ const takenNames: Readonly<Record<string, string>> = {
   public: "it is the name under which static files are released",
   localhost: "every host calls itself so",
   rampart: "Rampart's own account and folders have this name",
+  issuer: "the host that fetches certificates answers as issuer",
   root: "it is an account of every host and of the database",
   mysql: "it is the name of MariaDB's own database and account",
   mariadb: "it is the name of an account of MariaDB's own",

@@ -1,5 +1,6 @@
 /** Every default of the site file, in one place; the reasons stand in resolve.ts. */
 export const defaults = {
+  acme: { directory: "https://acme-v02.api.letsencrypt.org/directory" },
   balancer: { hosts: 2 },
   web: { hosts: 2, maxBodyMiB: 16 },
   app: { hosts: 2, health: "/" },

@@ -1,3 +1,6 @@
+import type { Problem } from "../base/problem.ts";
+import type { Site } from "../model/site.ts";
+
 /** What the checks must know of the world outside the site file. */
 export interface Facts {
   /** Value of --env; undefined when it was not given. */
@@ -10,6 +13,8 @@ export interface Facts {
   readonly fileText?: ((relative: string) => string | undefined) | undefined;
   /** The day, as 2026-12-31 (UTC); without it nothing is judged by its end. */
   readonly today?: string | undefined;
+  /** What is wrong with the certificate that the site file names: pair, names, dates. Left out: it is not looked at. */
+  readonly certificateProblems?: (site: Site) => readonly Problem[];
   /** Name of the site file as messages show it, e.g. rampart.config.ts. */
   readonly siteFile: string;
 }

@@ -28,10 +28,23 @@ export interface SiteInput {
 }
 
 export interface TlsInput {
-  /** Who issues the certificate that visitors see: "own" is the site's own certificate authority. */
-  readonly certificate?: "own" | undefined;
+  /** The certificate that visitors see. "own": issued by the site's own certificate authority. "acme": fetched from a public one such as Let's Encrypt, and renewed. Or files of yours, { certificate, key }, relative to the site file. */
+  readonly certificate?: "own" | "acme" | CertificateFilesInput | undefined;
+  /** With "acme": where the authority writes to when something is wrong. */
+  readonly email?: string | undefined;
+  /** With "acme": the address of the authority's directory; Let's Encrypt's if it is left out. */
+  readonly directory?: string | undefined;
+  /** PEM file of authorities that Debian does not know, when one of them issues the public certificate: a company's, or an ACME server of your own. */
+  readonly trust?: string | undefined;
   /** Where the encryption of visitors ends: at the "balancer", which encrypts anew towards the web tier. */
   readonly terminate?: "balancer" | undefined;
+}
+
+export interface CertificateFilesInput {
+  /** PEM file: the certificate, then the chain to an authority that browsers know. */
+  readonly certificate: string;
+  /** PEM file of its private key, not encrypted. Keep it out of version control. */
+  readonly key: string;
 }
 
 export interface BalancerInput {

@@ -4,15 +4,12 @@ import type { Fault } from "./names.ts";
 // "unknown key" would send people looking for a spelling mistake.
 
 const laterKeys: Readonly<Record<string, string>> = {
-  "tls.email": "it belongs to certificates of a public authority (ACME), which this version does not fetch",
   "web.waf": "this version has no web application firewall",
   "monitor.regions": "this version probes the site from its own monitor only",
   "monitor.objectives": "this version has no objectives; its alerts watch availability and replication",
 };
 
 const laterValues: Readonly<Record<string, string>> = {
-  "tls.certificate":
-    'This version signs with the site\'s own certificate authority: write "own", or leave the key out.',
   "tls.terminate":
     'This version ends visitors\' encryption at the balancer, and encrypts anew inside: write "balancer", or leave the key out.',
   "database.mode": 'This version has one primary with replicas: write "replicated", or leave the key out.',

@@ -1,4 +1,4 @@
-import type { AppService, Environment, Site, SiteDatabase } from "../model/site.ts";
+import type { AppService, Environment, Site, SiteDatabase, SiteTls } from "../model/site.ts";
 import { listedAddresses } from "./address-list.ts";
 import { namesFile } from "./check-firewall.ts";
 import { defaults } from "./defaults.ts";
@@ -73,12 +73,8 @@ function lists({ firewall }: SiteInput, choose: Choose, facts: Pick<Facts, "file
 function tiers(input: SiteInput, choose: Choose): Pick<Site, "tls" | "balancer" | "web"> {
   return {
     tls: {
-      certificate: choose(
-        "tls.certificate",
-        input.tls?.certificate,
-        "own",
-        "works at once and without the internet; browsers trust it when you import the site's CA certificate",
-      ),
+      certificate: publicCertificate(input, choose),
+      trust: choose("tls.trust", input.tls?.trust, undefined, "a public authority is one that Debian knows"),
       terminate: choose(
         "tls.terminate",
         input.tls?.terminate,
@@ -109,6 +105,23 @@ function tiers(input: SiteInput, choose: Choose): Pick<Site, "tls" | "balancer" 
         "enough for forms and photos, too little to fill a disk with a few requests",
       ),
     },
+  };
+}
+
+function publicCertificate({ tls }: SiteInput, choose: Choose): SiteTls["certificate"] {
+  const why = "works at once and without the internet; browsers trust it when you import the site's CA certificate";
+  const chosen = choose("tls.certificate", tls?.certificate, "own", why);
+  if (chosen === "own") return chosen;
+  if (chosen !== "acme") return { kind: "files", ...chosen };
+  return {
+    kind: "acme",
+    email: choose("tls.email", tls?.email, "", ""),
+    directory: choose(
+      "tls.directory",
+      tls?.directory,
+      defaults.acme.directory,
+      "Let's Encrypt: free, and known to every browser",
+    ),
   };
 }
 

@@ -4,10 +4,44 @@ import { domainPattern, namePattern } from "./names.ts";
 import { service } from "./schema-service.ts";
 import { folder, list, matching, one, oneLine, text, whole } from "./schema-words.ts";
 
+const certificateFiles = z.strictObject({
+  certificate: folder('a file, such as "./www.crt"').meta({
+    description: "PEM file: the certificate, then the chain to an authority that browsers know.",
+    examples: ["./www.crt"],
+  }),
+  key: folder('a file, such as "./www.key"').meta({
+    description: "PEM file of its private key, not encrypted. Keep it out of version control.",
+    examples: ["./www.key"],
+  }),
+});
+
 const tls = z.strictObject({
-  certificate: one(["own"])
+  certificate: z
+    .union([z.enum(["own", "acme"]), certificateFiles], {
+      error: '"own", "acme", or the files { certificate, key }',
+    })
     .meta({
-      description: `Who issues the certificate that visitors see: "own" is the site's own certificate authority.`,
+      description: `The certificate that visitors see. "own": issued by the site's own certificate authority. "acme": fetched from a public one such as Let's Encrypt, and renewed. Or files of yours, { certificate, key }, relative to the site file.`,
+      examples: ["acme"],
+    })
+    .optional(),
+  email: matching(/^[^\s@"'\\]+@[^\s@"'\\]+$/, "an e-mail address")
+    .meta({
+      description: `With "acme": where the authority writes to when something is wrong.`,
+      examples: ["ops@shop.example"],
+    })
+    .optional(),
+  directory: matching(/^https:\/\/[A-Za-z0-9.:_-]+(\/[^\s"'\\<>{}]*)?$/, "a web address that starts with https://")
+    .meta({
+      description: `With "acme": the address of the authority's directory; Let's Encrypt's if it is left out.`,
+      examples: ["https://acme-v02.api.letsencrypt.org/directory"],
+    })
+    .optional(),
+  trust: folder('a file, such as "./company-ca.crt"')
+    .meta({
+      description:
+        "PEM file of authorities that Debian does not know, when one of them issues the public certificate: a company's, or an ACME server of your own.",
+      examples: ["./company-ca.crt"],
     })
     .optional(),
   terminate: one(["balancer"])

@@ -1,5 +1,6 @@
 import type { Problem } from "../base/problem.ts";
 import type { Site } from "../model/site.ts";
+import { certificateProblems } from "./check-certificate.ts";
 import { firewallProblems } from "./check-firewall.ts";
 import { nameProblems } from "./check-names.ts";
 import { serviceProblems } from "./check-services.ts";
@@ -17,7 +18,9 @@ export type Resolved =
 export function resolveSite(raw: unknown, facts: Facts): Resolved {
   const problems = siteProblems(raw, facts);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, ...completeSite(siteSchema.parse(raw), facts) };
+  const complete = completeSite(siteSchema.parse(raw), facts);
+  const unfit = facts.certificateProblems?.(complete.site) ?? [];
+  return unfit.length > 0 ? { ok: false, problems: unfit } : { ok: true, ...complete };
 }
 
 /** Everything that is wrong with a raw site, in the order of the reference; empty when nothing is. */
@@ -28,6 +31,7 @@ export function siteProblems(raw: unknown, facts: Facts): readonly Problem[] {
   const problems = [
     ...shape.problems,
     ...nameProblems(shape.draft),
+    ...certificateProblems(shape.draft, facts, isBroken),
     ...serviceProblems(shape.draft, isBroken),
     ...tierProblems(shape.draft, isBroken),
     ...firewallProblems(shape.draft, facts),

@@ -58,7 +58,7 @@ export function planFrom(observation: Observation, world: World): Plan {
   const changes = new Map<string, readonly Change[]>();
   for (const [host, wanted] of desired) {
     const seen = observed.get(host);
-    if (seen) changes.set(host, hostChanges(wanted, seen, facts));
+    if (seen) changes.set(host, hostChanges(wanted, seen, { ...facts, renew: world.renew?.get(host) }));
   }
   const topology = { ...world.topology, hosts: world.topology.hosts.filter((host) => observed.has(host.name)) };
   return sitePlan({ topology, roles: world.roles, desired, observed, changes });

@@ -63,7 +63,7 @@ async function contents(
  */
 function masked(before: string, after: string, world: World): string {
   const names = referencedSecrets(after);
-  const pem = world.authority.certificatePem;
+  const pem = world.trusted;
   const known = names.reduce((text, name) => text.replaceAll(world.secretValue(name), secretReference(name)), before);
   const withCa = known.replaceAll(pem, caReference).replaceAll(pem.trimEnd(), caReference);
   if (names.length === 0) return withCa;

@@ -9,9 +9,11 @@ export function sha256(content: string | Uint8Array): string {
 
 /** The text with its secrets and the CA certificate in place. */
 export function resolved(text: string, world: World): string {
-  return withReferences(text, (name, kind) =>
-    kind === "ca" ? world.authority.certificatePem : world.secretValue(name),
-  );
+  return withReferences(text, (name, kind) => {
+    if (kind === "secret") return world.secretValue(name);
+    if (kind === "trust") return world.publicTrust + world.trusted;
+    return kind === "ca" ? world.trusted : world.authority.certificatePem;
+  });
 }
 
 export function diffWorld(world: World, now: number): DiffWorld {

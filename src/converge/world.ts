@@ -11,7 +11,14 @@ export interface World {
   readonly targetOf: (host: string) => SshTarget;
   /** The value of a secret; only ever used on the way to a host. */
   readonly secretValue: (name: string) => string;
+  /** Issues certificates. */
   readonly authority: Authority;
+  /** PEM of every CA that the hosts trust: the one that issues, and while it is rotated the other one. */
+  readonly trusted: string;
+  /** PEM of further CAs, of which the site file says that they vouch for its public certificate; "" for none. */
+  readonly publicTrust: string;
+  /** Certificates to be issued anew by this run, by host: their resource ids. */
+  readonly renew?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Path of a release's archive on this machine; made when it is not there yet. */
   readonly archive: (release: string, id: string) => Promise<string>;
   /** How a command runs in the visitor's seat, outside the site. */

@@ -1,4 +1,10 @@
-import { type CertificateResource, type Origin, type Resource, resourceId } from "../model/resource.ts";
+import {
+  type CertificateResource,
+  type FileResource,
+  type Origin,
+  type Resource,
+  resourceId,
+} from "../model/resource.ts";
 import type { Host } from "../model/topology.ts";
 import { haproxyPaths } from "./haproxy-parts.ts";
 import { confinement } from "./hardening.ts";
@@ -15,7 +21,7 @@ export interface HaproxyHost {
   /** Error pages by file name, below haproxyPaths.errors. */
   readonly pages: Readonly<Record<string, string>>;
   /** Certificates of the role's own that HAProxy reads besides; they may lie in the folder that is made here. */
-  readonly certificates: readonly CertificateResource[];
+  readonly certificates: readonly (CertificateResource | FileResource)[];
   /** Further lines of the unit's drop-in. */
   readonly unitLines: readonly SystemdLine[];
   /** Ids of files that HAProxy must be restarted for. */

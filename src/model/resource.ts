@@ -56,6 +56,8 @@ export interface CertificateResource extends Origin {
   readonly keyFile: string;
   /** Of the key file (0640 root:group when group is not root, else 0600); the certificate is 0644. */
   readonly group: string;
+  /** True: it only keeps the place until a program on the host puts one of another issuer there, and is then left alone. */
+  readonly placeholder?: true;
 }
 
 /** The host's nftables rule set, loaded and kept over a reboot. */

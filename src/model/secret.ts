@@ -28,14 +28,25 @@ export function secretReference(name: string): string {
   return `{{secret:${name}}}`;
 }
 
-/** Where the site's own CA certificate belongs: known when a site is applied, not when it is rendered. */
+/**
+ * Where the certificates belong that the site trusts: its own CA's, and while that is rotated the next one's too. Known when a
+ * site is applied, not when it is rendered.
+ */
 export const caReference = "{{ca}}";
+/** The certificate of the CA that issues now. */
+export const issuerReference = "{{issuer}}";
+/** CAs by which the site's public certificate can be verified from inside, beyond those that Debian knows. */
+export const trustReference = "{{trust}}";
 
-const reference = /\{\{(?:secret:([A-Za-z0-9_.-]+)|ca)\}\}/g;
+type CaReference = "ca" | "issuer" | "trust";
 
-/** The text with every reference replaced; `value` gets the name of a secret, or "ca" for the CA certificate. */
-export function withReferences(text: string, value: (name: string, kind: "secret" | "ca") => string): string {
-  return text.replace(reference, (_, name: string | undefined) => (name ? value(name, "secret") : value("ca", "ca")));
+const reference = /\{\{(?:secret:([A-Za-z0-9_.-]+)|(ca|issuer|trust))\}\}/g;
+
+/** The text with every reference replaced; `value` gets the name of a secret, or which certificates are meant. */
+export function withReferences(text: string, value: (name: string, kind: "secret" | CaReference) => string): string {
+  return text.replace(reference, (_, name: string | undefined, kind: CaReference | undefined) =>
+    name ? value(name, "secret") : value(kind ?? "ca", kind ?? "ca"),
+  );
 }
 
 /** The names of the secrets that a text refers to. */

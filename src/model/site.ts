@@ -49,10 +49,33 @@ export interface ExtraAccess {
 export const labInside = "10.77.0.0/16";
 
 export interface SiteTls {
-  /** "own": the site's own CA. */
-  readonly certificate: "own";
+  /** Who issues what visitors see. "own": the site's own CA. */
+  readonly certificate: "own" | GivenCertificate | AcmeCertificate;
+  /**
+   * PEM file, relative to the site file, of CAs that Debian does not know: those of a company, or of an ACME server of one's
+   * own. The site's ACME client and its probes trust them.
+   */
+  readonly trust?: string | undefined;
   /** "balancer": opened at the balancer, inspected, encrypted again to the web hosts. */
   readonly terminate: "balancer";
+}
+
+/** Files of the user's, relative to the site file. */
+export interface GivenCertificate {
+  readonly kind: "files";
+  /** PEM: the certificate first, then the chain to a CA that browsers know. */
+  readonly certificate: string;
+  /** PEM, not encrypted. */
+  readonly key: string;
+}
+
+/** Fetched and renewed by the site itself (RFC 8555), by answering at `/.well-known/acme-challenge/` (http-01). */
+export interface AcmeCertificate {
+  readonly kind: "acme";
+  /** Where the CA writes to when something is wrong. */
+  readonly email: string;
+  /** Address of the CA's directory. */
+  readonly directory: string;
 }
 
 export interface AppService {

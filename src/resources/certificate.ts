@@ -1,22 +1,23 @@
 import { shellQuote } from "../base/text.ts";
 import type { Seen } from "../model/plan.ts";
 import { type CertificateResource, resourceId } from "../model/resource.ts";
-import { caReference } from "../model/secret.ts";
+import { issuerReference } from "../model/secret.ts";
 import { type DiffWorld, type Kind, ownershipDifference, parsePaths } from "./kind.ts";
 
 /** Leaves live 90 days (Mozilla's guideline) and are renewed by any apply in their last 30. */
 export const certificateDays = 90;
-const renewBeforeSeconds = 30 * 86_400;
+export const renewBeforeDays = 30;
+const renewBeforeSeconds = renewBeforeDays * 86_400;
 
 /** Beside the certificate: what was asked for, the digests of what was put, and its end. Any change by hand shows. */
 export function certificateRecordFile(certificateFile: string): string {
   return `/var/lib/rampart/certificates/${certificateFile.slice(1).replaceAll("/", "-")}`;
 }
 
-/** What a certificate was issued for, so that a changed wish (or a new CA) is seen. */
+/** What a certificate was issued for, so that a changed wish (or a new CA) is seen. Of the CA that issues, not of those trusted. */
 export function certificateWish(wanted: CertificateResource, world: Pick<DiffWorld, "digest" | "resolve">): string {
   const { commonName, dnsNames, ipAddresses, usages } = wanted;
-  return world.digest(JSON.stringify([commonName, dnsNames, ipAddresses, usages, world.resolve(caReference)]));
+  return world.digest(JSON.stringify([commonName, dnsNames, ipAddresses, usages, world.resolve(issuerReference)]));
 }
 
 /** The record's single line. */
@@ -63,6 +64,9 @@ export const certificateKind: Kind<CertificateResource> = {
   },
   diff(wanted, seen, world) {
     if (!seen) return { verb: "create", reason: "not issued yet", effect: "none" };
+    // Whoever it was kept for has come: from now on it is theirs.
+    if (seen.genuine !== "true" && wanted.placeholder) return undefined;
+    if (world.renew?.has(resourceId(wanted))) return { verb: "update", reason: "to be renewed now", effect: "none" };
     if (seen.genuine !== "true") return { verb: "update", reason: "is not the one that was issued", effect: "none" };
     if (seen.wish !== certificateWish(wanted, world)) {
       return { verb: "update", reason: "issued for other names, uses or by another CA", effect: "none" };

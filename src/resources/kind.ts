@@ -9,6 +9,8 @@ export interface DiffWorld {
   readonly resolve: (text: string) => string;
   /** Seconds since 1970. */
   readonly now: number;
+  /** Ids of certificates that are issued anew, whatever is left of them. */
+  readonly renew?: ReadonlySet<string> | undefined;
 }
 
 /** The difference between a wanted resource and what was seen. */

@@ -239,9 +239,16 @@ test("certificates: renewed 30 days before their end, issued anew for other name
   expect(compare(certificateWanted, see(certificateWanted))).toBeUndefined();
   const other: Resource = { ...certificateWanted, dnsNames: ["web1", "web2"] };
   expect(compare(other, see(other))?.reason).toMatch(/^issued for other names/);
-  const elsewhere = { ...world, resolve: (text: string) => text.replaceAll("{{ca}}", "another CA") };
+  const elsewhere = { ...world, resolve: (text: string) => text.replaceAll("{{issuer}}", "another CA") };
   const kind = kindFor(certificateWanted);
   expect(kind.diff(certificateWanted, see(certificateWanted), elsewhere)?.reason).toMatch(/another CA$/);
+  const trustsBoth = { ...world, resolve: (text: string) => text.replaceAll("{{ca}}", "CA and the next CA") };
+  expect(kind.diff(certificateWanted, see(certificateWanted), trustsBoth)).toBeUndefined();
+  const asked = { ...world, renew: new Set([resourceId(certificateWanted)]) };
+  expect(kind.diff(certificateWanted, see(certificateWanted), asked)?.reason).toBe("to be renewed now");
+  const keeper = { ...certificateWanted, placeholder: true } as const;
+  expect(kind.diff(keeper, see(keeper), elsewhere)?.reason).toMatch(/another CA$/);
+  expect(kind.diff(keeper, { ...see(keeper), genuine: "false" }, asked)).toBeUndefined();
 });
 
 test("releases: the last three stay, the one in use always, an unfinished one is put again", () => {

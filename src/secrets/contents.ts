@@ -7,13 +7,36 @@ import type { StorePaths } from "./paths.ts";
 /** What an encrypted store holds, decrypted. Never leaves this folder as it is. */
 export interface Contents {
   /** PEM of the CA's certificate and of its key. */
-  readonly ca: { readonly cert: string; readonly key: string } | undefined;
+  readonly ca: StoredCa | undefined;
+  /** Set while the CA is rotated; a run that was cut off goes on from here. */
+  readonly rotation?: Rotation | undefined;
   readonly secrets: Readonly<Record<string, string>>;
 }
+
+export interface StoredCa {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * How far a rotation is, and the CA that comes:
+ * - trust: hosts are told to trust both; the old one issues.
+ * - issue: every host trusts both; the new one issues.
+ * - drop: every certificate is of the new one; hosts forget the old one.
+ */
+export interface Rotation {
+  readonly phase: RotationPhase;
+  readonly next: StoredCa;
+}
+
+export const rotationPhases = ["trust", "issue", "drop"] as const;
+export type RotationPhase = (typeof rotationPhases)[number];
 
 export const emptyContents: Contents = { ca: undefined, secrets: {} };
 
 const version = 1;
+/** So that a Rampart that knows no rotation does not write the store without its next CA. */
+const rotationVersion = 2;
 
 /** Decrypts the store; undefined when there is none. Throws a RampartError when it cannot be read. */
 export async function readContents(paths: StorePaths, keyFile: string): Promise<Contents | undefined> {
@@ -41,7 +64,9 @@ export async function writeContents(
   const { Encrypter, identityToRecipient } = await age();
   const encrypter = new Encrypter();
   encrypter.addRecipient(await identityToRecipient(identity));
-  const encrypted = await encrypter.encrypt(JSON.stringify({ version, ...contents }));
+  const encrypted = await encrypter.encrypt(
+    JSON.stringify({ version: contents.rotation ? rotationVersion : version, ...contents }),
+  );
   await writeAtomically(paths.store, encrypted, { mode: 0o600, confirm });
 }
 
@@ -88,20 +113,28 @@ function parsed(text: string, path: string): Contents {
     throw damaged(path, "it decrypts, but its content is not JSON");
   }
   if (!isRecord(value)) throw damaged(path, "it decrypts, but its content is not an object");
-  if (value.version !== version) {
-    const reason = `it has format version ${String(value.version)}, and this Rampart knows version ${version}`;
+  if (value.version !== version && value.version !== rotationVersion) {
+    const reason = `it has format version ${String(value.version)}, and this Rampart knows up to version ${rotationVersion}`;
     throw unreadable(path, reason, "Use the Rampart that wrote it, or a newer one.");
   }
-  const { ca, secrets } = value;
+  const { ca, secrets, rotation } = value;
   if (!isRecord(secrets) || !Object.values(secrets).every((each) => typeof each === "string")) {
     throw damaged(path, "it decrypts, but its secrets are not names with texts");
   }
   const entries = Object.entries(secrets) as [string, string][];
   if (ca === undefined || ca === null) return { ca: undefined, secrets: Object.fromEntries(entries) };
+  const all = { ca: storedCa(ca, path), secrets: Object.fromEntries(entries) };
+  if (rotation === undefined) return all;
+  const phase = isRecord(rotation) ? rotationPhases.find((one) => one === rotation.phase) : undefined;
+  if (!isRecord(rotation) || phase === undefined) throw damaged(path, "it decrypts, but its rotation has no phase");
+  return { ...all, rotation: { phase, next: storedCa(rotation.next, path) } };
+}
+
+function storedCa(ca: unknown, path: string): StoredCa {
   if (!isRecord(ca) || typeof ca.cert !== "string" || typeof ca.key !== "string") {
     throw damaged(path, "it decrypts, but its CA is not a certificate with a key");
   }
-  return { ca: { cert: ca.cert, key: ca.key }, secrets: Object.fromEntries(entries) };
+  return { cert: ca.cert, key: ca.key };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

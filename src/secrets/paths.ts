@@ -6,6 +6,8 @@ export interface StorePaths {
   readonly store: string;
   /** The public certificate of the site's CA, PEM. */
   readonly caCertificate: string;
+  /** What a visitor trusts when the public certificate is not of the site's CA. */
+  readonly visitorTrust: string;
   readonly lock: string;
 }
 
@@ -13,5 +15,11 @@ export interface StorePaths {
 export function storePaths(siteDir: string, env: string): StorePaths {
   const dir = join(siteDir, ".rampart");
   const store = join(dir, `${env}.age`);
-  return { dir, store, caCertificate: join(dir, `${env}-ca.crt`), lock: `${store}.lock` };
+  return {
+    dir,
+    store,
+    caCertificate: join(dir, `${env}-ca.crt`),
+    visitorTrust: join(dir, `${env}-trust.crt`),
+    lock: `${store}.lock`,
+  };
 }

@@ -183,3 +183,43 @@ test("a removed store takes its CA along, and not the key or other environments"
   expect(await readdir(file(""))).toEqual(["production-ca.crt", "production.age"]);
   expect((await open()).names()).toEqual([]);
 });
+
+test("a rotation of the CA: both are trusted until every certificate is of the new one, and each step is on disk", async () => {
+  const store = await open();
+  expect((await store.authority("shop", new Date())).certificatePem).toBe("certificate 1 of shop\n");
+  const now = new Date();
+  const seen: unknown[] = [];
+  const look = async () => {
+    const again = await open();
+    const { certificatePem } = await again.authority("shop", now);
+    seen.push([again.rotation(), certificatePem.trim(), again.trusted().trim().split("\n").length]);
+    expect(await readFile(file("lab-ca.crt"), "utf8")).toBe(again.trusted());
+    return again;
+  };
+  await (await look()).moveRotation({ from: undefined, to: "trust" }, "shop", now);
+  await (await look()).moveRotation({ from: "trust", to: "issue" }, "shop", now);
+  const late = await look();
+  await late.moveRotation({ from: "issue", to: "drop" }, "shop", now);
+  expect((await refused(() => store.moveRotation({ from: "trust", to: "issue" }, "shop", now)))?.reason).toMatch(
+    /stands at "drop"/,
+  );
+  await (await look()).moveRotation({ from: "drop", to: "done" }, "shop", now);
+  await look();
+  expect(seen).toEqual([
+    [undefined, "certificate 1 of shop", 1],
+    ["trust", "certificate 1 of shop", 2],
+    ["issue", "certificate 2 of shop", 2],
+    ["drop", "certificate 2 of shop", 1],
+    [undefined, "certificate 2 of shop", 1],
+  ]);
+});
+
+test("secrets that are saved while the CA is rotated leave the rotation as it is", async () => {
+  const store = await open();
+  await store.authority("shop", new Date());
+  await store.moveRotation({ from: undefined, to: "trust" }, "shop", new Date());
+  store.secret("late");
+  await store.save();
+  expect((await open()).rotation()).toBe("trust");
+  expect((await open()).has("late")).toBe(true);
+});

@@ -4,11 +4,12 @@ import { rm } from "node:fs/promises";
 import { RampartError } from "../base/problem.ts";
 import { listed, plural } from "../base/text.ts";
 import { type Secret, secret } from "../model/secret.ts";
-import { type Contents, emptyContents, readContents, writeContents } from "./contents.ts";
+import { type Contents, emptyContents, readContents, type StoredCa, writeContents } from "./contents.ts";
 import { writeAtomically } from "./files.ts";
 import { keyFilePath } from "./key.ts";
 import { withLock } from "./lock.ts";
 import { type StorePaths, storePaths } from "./paths.ts";
+import { type Move, movedRotation, phaseOf, type RotationState, trustedPem } from "./rotation.ts";
 
 /** A CA as the store keeps it: certificate and PKCS#8 key, both PEM. */
 export interface StoredAuthority {
@@ -25,8 +26,17 @@ export interface StoreOptions {
 
 /** The operator's secrets of one environment: encrypted on disk, in memory while a command runs. */
 export interface Store {
-  /** The site's CA. Created and saved at its first use, so that two commands side by side get the same one. */
+  /**
+   * The CA that issues. Created and saved at its first use, so that two commands side by side get the same one; while it is
+   * rotated the one whose turn it is.
+   */
   authority(siteName: string, now: Date): Promise<StoredAuthority>;
+  /** PEM of all CAs that hosts trust, in the order in which they were made; "" before the first. */
+  trusted(): string;
+  /** How far a rotation of the CA is. */
+  rotation(): RotationState;
+  /** Takes the rotation one step on, on disk; refused when another rampart has done so meanwhile. */
+  moveRotation(move: Move, siteName: string, now: Date): Promise<void>;
   /** The secret of this name: 32 random url-safe characters, made at its first use. Save before it leaves this machine. */
   secret(name: string): Secret;
   has(name: string): boolean;
@@ -49,7 +59,9 @@ export async function openStore(siteDir: string, env: string, options: StoreOpti
   const update = (change: (current: Contents) => Promise<Contents>) =>
     withLock(paths.lock, async (stillHeld) => {
       const found = (await readContents(paths, keyFile)) ?? emptyContents;
-      const current = { ca: found.ca ?? known.ca, secrets: { ...known.secrets, ...found.secrets } };
+      const { ca, rotation } = found.ca ? found : known;
+      const secrets = { ...known.secrets, ...found.secrets };
+      const current: Contents = { ca, secrets, ...(rotation ? { rotation } : {}) };
       known = await change(current);
       if (known !== current || !existsSync(paths.store)) await writeContents(paths, keyFile, known, stillHeld);
       await publishCa(paths, known);
@@ -64,9 +76,15 @@ export async function openStore(siteDir: string, env: string, options: StoreOpti
       } else {
         await publishCa(paths, known);
       }
-      const { ca } = known;
+      const ca = issuing(known);
       if (ca === undefined) throw new Error("the store has no CA after it was created");
       return { certificatePem: ca.cert, keyPem: secret(ca.key) };
+    },
+    trusted: () => trustedPem(known),
+    rotation: () => phaseOf(known),
+    async moveRotation(move, siteName, now) {
+      const next = move.to === "trust" ? await newCa(options, siteName, now) : undefined;
+      await update(async (current) => movedRotation(current, move, next, paths.store));
     },
     secret(name) {
       const saved = Object.hasOwn(known.secrets, name) ? known.secrets[name] : undefined;
@@ -94,7 +112,13 @@ export async function openStore(siteDir: string, env: string, options: StoreOpti
 /** Forgets all secrets of an environment and its CA: for a lab that is taken down, never for real servers. */
 export async function removeStore(siteDir: string, env: string): Promise<void> {
   const paths = storePaths(siteDir, env);
-  await Promise.all([paths.store, paths.caCertificate, paths.lock].map((path) => rm(path, { force: true })));
+  await Promise.all(
+    [paths.store, paths.caCertificate, paths.visitorTrust, paths.lock].map((path) => rm(path, { force: true })),
+  );
+}
+
+function issuing({ ca, rotation }: Contents): StoredCa | undefined {
+  return rotation && rotation.phase !== "trust" ? rotation.next : ca;
 }
 
 /** 24 bytes are 192 bits, and exactly 32 characters of base64url. */
@@ -102,14 +126,15 @@ function newSecret(): string {
   return randomBytes(24).toString("base64url");
 }
 
-async function newCa(options: StoreOptions, siteName: string, now: Date) {
+async function newCa(options: StoreOptions, siteName: string, now: Date): Promise<StoredCa> {
   const { certificatePem, keyPem } = await options.createAuthority(siteName, now);
   return { cert: certificatePem, key: keyPem.reveal() };
 }
 
-/** The CA certificate is public: browsers and other programs of the operator take it from this file. */
-async function publishCa(paths: StorePaths, { ca }: Contents): Promise<void> {
-  if (ca !== undefined) await writeAtomically(paths.caCertificate, ca.cert, { mode: 0o644, onlyIfChanged: true });
+/** CA certificates are public: browsers and other programs of the operator take them from this file. */
+async function publishCa(paths: StorePaths, contents: Contents): Promise<void> {
+  if (contents.ca === undefined) return;
+  await writeAtomically(paths.caCertificate, trustedPem(contents), { mode: 0o644, onlyIfChanged: true });
 }
 
 /** The first to save has the say. What this command rendered with its own values must not reach a host. */

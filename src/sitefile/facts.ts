@@ -1,16 +1,21 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Problem } from "../base/problem.ts";
+import type { Site } from "../model/site.ts";
+import { certificateProblems } from "./certificate.ts";
 
 /** What the checks of the site file ask about the folder that holds it. Paths are relative to that folder. */
 export function folderFacts(folder: string): {
   readonly folderExists: (relative: string) => boolean;
   readonly fileExists: (relative: string) => boolean;
   readonly fileText: (relative: string) => string | undefined;
+  readonly certificateProblems: (site: Site) => readonly Problem[];
 } {
   return {
     folderExists: (relative) => kindOf(resolve(folder, relative))?.isDirectory() === true,
     fileExists: (relative) => kindOf(resolve(folder, relative))?.isFile() === true,
     fileText: (relative) => textOf(resolve(folder, relative)),
+    certificateProblems: (site) => certificateProblems(site, folder),
   };
 }
 

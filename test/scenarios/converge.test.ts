@@ -89,6 +89,8 @@ beforeAll(async () => {
   const authority = await createAuthority(lab, new Date());
   world = {
     ...{ topology, roles: [role], targetOf: () => target, secretValue: () => "hush-hush", authority, by: "test" },
+    trusted: authority.certificatePem,
+    publicTrust: "",
     ...{ archive: async () => "", visitor: (argv) => argv, caFile: "", interrupted: () => false },
     emit: (event) => events.push(event),
   };

@@ -6,11 +6,12 @@ import { raiseHosts, retireHosts } from "../lab-site.ts";
 import type { GlobalOptions } from "../options.ts";
 import { failedChecks, reportStyle, withProgress, writeJson, writeText } from "../output.ts";
 import { type OpenSite, openSite } from "../site.ts";
-import { worldOf } from "../world.ts";
+import { requireCertificateInTime, worldOf } from "../world.ts";
 
 /** Makes the changes that `plan` shows, under the site lock, and verifies them. */
 export async function applyCommand(options: GlobalOptions): Promise<number> {
   const open = await openSite(options);
+  requireCertificateInTime(open);
   return await withProgress(options, async (emit) => {
     const world = await worldOf(open, emit);
     await Promise.all([...open.sources.values()].map((source) => ensureArtifact(open.folder, source, emit)));

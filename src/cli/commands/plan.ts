@@ -6,7 +6,7 @@ import { planText } from "../../report/plan.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { reportStyle, silent, writeJson, writeText } from "../output.ts";
 import { openSite } from "../site.ts";
-import { worldOf } from "../world.ts";
+import { requireCertificateInTime, worldOf } from "../world.ts";
 
 export interface PlanOptions extends GlobalOptions {
   readonly verbose: boolean;
@@ -16,6 +16,7 @@ export interface PlanOptions extends GlobalOptions {
 /** Shows what `apply` would do now; changes nothing. */
 export async function planCommand(options: PlanOptions): Promise<number> {
   const open = await openSite(options);
+  requireCertificateInTime(open);
   const world = await worldOf(open, silent);
   const present = new Set(labHosts(open.site.name).map((host) => host.name));
   const coming = open.topology.hosts.filter((host) => !present.has(host.name)).map((host) => host.name);

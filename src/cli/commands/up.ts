@@ -13,12 +13,13 @@ import { failedChecks, reportStyle, withProgress, writeJson, writeText } from ".
 import { type OpenSite, openSite } from "../site.ts";
 import { siteStatus } from "../status.ts";
 import { siteUrl } from "../url.ts";
-import { caFile, worldOf } from "../world.ts";
+import { caFile, requireCertificateInTime, worldOf } from "../world.ts";
 
 /** Starts what is missing and brings the site to what its file says. */
 export async function upCommand(options: GlobalOptions): Promise<number> {
   requireRoot();
   const open = await openSite(options);
+  requireCertificateInTime(open);
   return await withProgress(options, async (emit) => {
     await ensureTools(emit);
     const { plan, checks } = await bringUp(open, emit);

@@ -23,6 +23,7 @@ test("visitors are listened to at the virtual address only", () => {
   const binds = balancerHaproxy(lb1, topology).match(/^ {2}bind \S+/gm);
   expect(binds?.map((line) => line.trim())).toEqual([
     "bind 127.0.0.1:8404",
+    "bind 127.0.0.1:8406",
     "bind 198.51.100.10:80",
     "bind 198.51.100.10:443",
     `bind ${lb1.inside}:8405`,

@@ -1,4 +1,5 @@
 import { metricsPort } from "../../formats/haproxy-parts.ts";
+import { acmeOf } from "../../model/certificate.ts";
 import type { Around, Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
@@ -12,7 +13,7 @@ export const balancer: Role = {
     "Answers visitors at one address that outlives any balancer, opens their TLS, and spreads them over the web hosts.",
   rollout: { after: ["web"], atOnce: 1 },
   services: (host, site, networks) => services(host, site, networks.virtual),
-  flows: (site) => (site.balancer.hosts === 1 ? [...flows, adverts] : flows),
+  flows: (site) => [...flows, ...(site.balancer.hosts === 1 ? [adverts] : []), ...(acmeOf(site) ? [issuerFlow] : [])],
   resources: balancerResources,
   checks: balancerChecks,
   around,
@@ -73,6 +74,14 @@ const adverts: DeclaredFlow = {
   to: { address: "224.0.0.18", port: 0, protocol: "vrrp", name: "adverts" },
   why: "The only balancer says that it holds the address.",
   path: "balancer.hosts",
+};
+
+const issuerFlow: DeclaredFlow = {
+  role: "balancer",
+  from: { kind: "tier", tier: "balancer" },
+  to: "monitor.issuer",
+  why: "The balancers fetch the public certificate, and the answer to the question of who owns the name.",
+  path: "tls.certificate",
 };
 
 /** keepalived goes first: another balancer has the address 14 ms later, long before HAProxy here ends. */

@@ -8,9 +8,10 @@ import {
   poolSections,
   usePool,
 } from "../../formats/haproxy-parts.ts";
+import { acmeOf, issuerName } from "../../model/certificate.ts";
 import type { Site } from "../../model/site.ts";
 import { type Host, offersOf, type Topology, tierName } from "../../model/topology.ts";
-import { alivePort, publicCertificate, servedNames } from "./facts.ts";
+import { alivePort, challengePath, localCertificate, publicCertificate, servedNames, servedPort } from "./facts.ts";
 
 /** haproxy.cfg of a balancer: opens the visitors' TLS, tells the inside who they are, and spreads them over the web hosts. */
 export function balancerHaproxy(host: Host, topology: Topology): string {
@@ -19,8 +20,10 @@ export function balancerHaproxy(host: Host, topology: Topology): string {
     globalSection(publicTls),
     httpDefaults("30s"),
     aliveFrontend,
+    servedFrontend(site),
     httpFrontend(site, networks.virtual),
     httpsFrontend(site, networks.virtual),
+    ...challengeBackend(topology),
     ...poolSections({
       name: "web",
       why: "The web hosts.",
@@ -59,6 +62,7 @@ const aliveFrontend: HaproxySection = {
 function httpFrontend(site: Site, address: string): HaproxySection {
   const { localDomain, httpsPort } = site.environment;
   const others = servedNames(site).filter((name) => name !== site.domain && name !== localDomain);
+  const other = acmeOf(site) ? " !challenge" : "";
   return {
     kind: "frontend",
     name: "http",
@@ -69,11 +73,53 @@ function httpFrontend(site: Site, address: string): HaproxySection {
       ...noteRequest("unique-id"),
       "unique-id-format %[uuid()]",
       "# Published on a port of the operator's machine.",
-      `http-request redirect prefix https://${localDomain}${portSuffix(httpsPort)} code 308 if ${hostIs([localDomain])}`,
-      ...others.map((name) => `http-request redirect prefix https://${name} code 308 if ${hostIs([name])}`),
-      `http-request redirect prefix https://${site.domain} code 308`,
+      ...(acmeOf(site) ? challengeLines : []),
+      `http-request redirect prefix https://${localDomain}${portSuffix(httpsPort)} code 308 if ${hostIs([localDomain])}${other}`,
+      ...others.map((name) => `http-request redirect prefix https://${name} code 308 if ${hostIs([name])}${other}`),
+      `http-request redirect prefix https://${site.domain} code 308${acmeOf(site) ? " if !challenge" : ""}`,
+      ...(acmeOf(site) ? ["use_backend issuer if challenge"] : []),
     ],
   };
+}
+
+/** Before everything else that this port does: a service that answers every path never sees the question. */
+const challengeLines: readonly string[] = [
+  "# A public CA asks whether the name is ours; the issuer knows the answer, whichever balancer is asked.",
+  `acl challenge path_beg ${challengePath}`,
+];
+
+function challengeBackend(topology: Topology): readonly HaproxySection[] {
+  const { site } = topology;
+  if (acmeOf(site) === undefined) return [];
+  const { certificate, ca } = haproxyPaths;
+  const tls = `ssl verify required ca-file ${ca} crt ${certificate} sni str(${issuerName(site)})`;
+  const servers = offersOf(topology, "monitor.issuer");
+  return [
+    {
+      kind: "backend",
+      name: "issuer",
+      from: "http",
+      why: "Where certificates are ordered: answers the public CA's question.",
+      lines: servers.map(({ host, address, port }) => `server ${host} ${address}:${port} ${tls}`),
+    },
+  ];
+}
+
+/** The same files by the same process: what it shows here it shows to visitors. */
+function servedFrontend(site: Site): HaproxySection {
+  return {
+    kind: "frontend",
+    name: "served",
+    from: "http",
+    why: "A handshake here shows which certificate visitors get, also while another balancer holds the address.",
+    lines: [`bind 127.0.0.1:${servedPort} ssl ${publicCrt(site)}`, "no log", "http-request return status 204"],
+  };
+}
+
+/** The first is shown to whoever asks for no name. */
+function publicCrt(site: Site): string {
+  const local = site.tls.certificate === "own" ? [] : [localCertificate];
+  return [publicCertificate(site), ...local].map((file) => `crt ${file}`).join(" ");
 }
 
 function httpsFrontend(site: Site, address: string): HaproxySection {
@@ -88,7 +134,7 @@ function httpsFrontend(site: Site, address: string): HaproxySection {
     from: "http",
     why: "The site. TLS ends here; what goes on to the web hosts is encrypted again.",
     lines: [
-      `bind ${address}:443 ssl crt ${publicCertificate} alpn h2,http/1.1`,
+      `bind ${address}:443 ssl ${publicCrt(site)} alpn h2,http/1.1`,
       ...noteRequest("unique-id"),
       "unique-id-format %[uuid()]",
       ...aliasLines,

@@ -1,10 +1,11 @@
 import { calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
 import { haproxyResources } from "../../formats/haproxy-host.ts";
 import { systemdFile } from "../../formats/systemd.ts";
-import type { CertificateResource, FileResource, Origin, Resource } from "../../model/resource.ts";
+import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
 import { blockResources } from "./blocks.ts";
-import { downFile, publicCertificate, publicNames } from "./facts.ts";
+import { publicCertificates, servedResources } from "./certificate.ts";
+import { downFile } from "./facts.ts";
 import { balancerHaproxy } from "./haproxy.ts";
 import { balancerKeepalived, checkProgram, checkText } from "./keepalived.ts";
 
@@ -23,7 +24,7 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
       tlsName: tierName(topology.site, "balancer"),
       config: balancerHaproxy(host, topology),
       pages: errorPages,
-      certificates: [certificate(topology)],
+      certificates: publicCertificates(host, topology),
       restartOn: [`file:${sysctlFile}`],
       unitLines: [
         "The standby binds an address that it does not hold yet. At boot the kernel knows this already; here it learns of a change.",
@@ -35,6 +36,7 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
     }),
     ...keepalivedResources(host, topology),
     ...blockResources(host, topology),
+    ...servedResources(host, topology),
   ];
 }
 
@@ -45,22 +47,6 @@ function sysctl(host: Host): FileResource {
     ...{ kind: "file", file: sysctlFile, mode: "0644", owner: "root", group: "root" },
     content: `${header(host, why)}net.ipv4.ip_nonlocal_bind = 1\n`,
     why: "HAProxy of the balancer that stands by binds an address that it does not hold yet.",
-  };
-}
-
-function certificate({ site }: Topology): CertificateResource {
-  return {
-    ...origin,
-    kind: "certificate",
-    commonName: site.domain,
-    dnsNames: publicNames(site),
-    ipAddresses: [],
-    usages: ["server"],
-    certificateFile: publicCertificate,
-    keyFile: publicCertificate,
-    group: "root",
-    path: "domain",
-    why: "What visitors' browsers verify: every name under which the site answers.",
   };
 }
 

@@ -1,5 +1,6 @@
 import { type AlertRule, type RuleGroup, selector, yamlFile } from "../../formats/prometheus.ts";
 import { type Host, offersOf, type Topology } from "../../model/topology.ts";
+import { certificateAlerts, certificateMeasurements } from "./certificate-alerts.ts";
 import { databaseAlerts, databaseMeasurements } from "./database-alerts.ts";
 import { header } from "./header.ts";
 import { jobs } from "./paths.ts";
@@ -20,6 +21,7 @@ function alertGroup(topology: Topology): RuleGroup {
   const age = `time() - ${selector("process_start_time_seconds", { job: jobs.prometheus })}`;
   const alerts = [
     ...siteAlerts(topology),
+    ...certificateAlerts(topology),
     ...tierAlerts(topology),
     ...hostAlerts(),
     ...addressAlerts(topology),
@@ -31,15 +33,10 @@ function alertGroup(topology: Topology): RuleGroup {
 }
 
 function siteAlerts({ site }: Topology): readonly AlertRule[] {
-  const expiry = selector("probe_ssl_earliest_cert_expiry", { job: jobs.certificates });
   return [
     alert("SiteDown", "page", "3s", `${selector("probe_success", { job: jobs.site })} == 0`, {
       summary: `https://${site.domain}/ does not answer`,
       description: `Asked through the address that visitors use, the site gave no 2xx answer within 1.5 s, several times in a row.`,
-    }),
-    alert("CertificateServedExpiresSoon", "ticket", "1m", `${expiry} - time() < 10 * 86400`, {
-      summary: "The certificate served at {{ $labels.instance }} ends within 10 days",
-      description: "Measured by a handshake, so a renewed certificate that was not loaded shows too.",
     }),
   ];
 }
@@ -112,6 +109,7 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     missing(selector("probe_ssl_earliest_cert_expiry", { job: jobs.certificates }), "the served certificates"),
     servers("balancer.metrics", "web"),
     ...topology.site.app.map((service) => servers("web.metrics", `app_${service.name}`)),
+    ...certificateMeasurements(topology),
     ...databaseMeasurements(topology),
     ...unwatched(topology),
   ];

@@ -94,6 +94,9 @@ const slave = (thread: string, host: string) =>
 const semiSync = (what: string) =>
   `mysql_global_status_rpl_semi_sync_master_${what}{job="database.exporter",host="db1"}`;
 const address = (host: string) => `node_network_address_info{address="198.51.100.10",device="out0",host="${host}"}`;
+const wrote = (host: string) =>
+  `node_textfile_mtime_seconds{host="${host}",file="/var/lib/prometheus/node-exporter/rampart-certificate.prom"}`;
+const served = (host: string, what: string) => `rampart_certificate_served_${what}{host="${host}"}`;
 const started = 'process_start_time_seconds{job="monitor.prometheus"}';
 
 const hosts = topology.hosts.map((host) => host.name);
@@ -104,6 +107,14 @@ const well: Readonly<Record<string, string>> = {
   'probe_ssl_earliest_cert_expiry{job="probe.tls",instance="www.shop.example:443"}': always(86_400 * 60),
   ...Object.fromEntries(hosts.map((host) => [up(host), always(1)])),
   [up("web1", "web.metrics")]: always(1),
+  ...Object.fromEntries(
+    ["lb1", "lb2"].flatMap((host) => [
+      [wrote(host), "0+2x200"],
+      [served(host, "as_stored"), always(1)],
+      [served(host, "not_before_seconds"), always(-30 * 86_400)],
+      [served(host, "not_after_seconds"), always(60 * 86_400)],
+    ]),
+  ),
   [web("lb1")]: always(2),
   [web("lb2")]: always(2),
   [app("shop")]: always(2),
@@ -205,6 +216,32 @@ const cases: readonly Case[] = [
     what: "the certificate ends",
     change: { 'probe_ssl_earliest_cert_expiry{job="probe.tls",instance="www.shop.example:443"}': always(86_400 * 9) },
     fires: { 90: ["CertificateServedExpiresSoon"] },
+  },
+  {
+    what: "a balancer serves what ends soon",
+    change: {
+      [served("lb2", "not_after_seconds")]: always(9 * 86_400),
+      [served("lb2", "not_before_seconds")]: always(-81 * 86_400),
+    },
+    fires: { 90: ["CertificateServedExpiresSoon lb2"] },
+  },
+  {
+    what: "a certificate that lives for six days is in its fourth",
+    change: {
+      [served("lb2", "not_after_seconds")]: always(2 * 86_400),
+      [served("lb2", "not_before_seconds")]: always(-4 * 86_400),
+    },
+    fires: { 90: [] },
+  },
+  {
+    what: "a balancer serves another certificate than it has",
+    change: { [served("lb2", "as_stored")]: always(0) },
+    fires: { 90: [], 140: ["CertificateNotServed lb2"] },
+  },
+  {
+    what: "nobody looks at the certificates of a balancer",
+    change: { [wrote("lb2")]: always(-600) },
+    fires: { 40: ["MeasurementMissing"] },
   },
   {
     what: "a unit failed",

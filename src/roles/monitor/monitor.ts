@@ -5,6 +5,7 @@ import type { DeclaredFlow, Host, Topology } from "../../model/topology.ts";
 import { alertmanagerConfig, webhookFlows } from "./alertmanager.ts";
 import { alertRules } from "./alerts.ts";
 import { monitorChecks } from "./checks.ts";
+import { issuerChecks, issuerFlows, issuerResources, issuerServices, trustResources } from "./issuer.ts";
 import { paths } from "./paths.ts";
 import { blackboxConfig, monitorName, prometheusConfig } from "./scrape.ts";
 import { type Program, programArguments, programDropIn, programs, routeUnit } from "./units.ts";
@@ -14,10 +15,10 @@ export const monitor: Role = {
   name: "monitor",
   summary: "Prometheus, Alertmanager and a prober that asks for the site as visitors do",
   rollout: { after: ["balancer", "web", "app", "database"], atOnce: 1 },
-  services: () => [],
+  services: issuerServices,
   flows,
   resources,
-  checks: monitorChecks,
+  checks: (host, topology) => [...monitorChecks(host, topology), ...issuerChecks(host, topology)],
 };
 
 /** Everything that any role offers as measurements; what a site does not have is dropped with its flow. */
@@ -32,6 +33,7 @@ function flows(site: Site): readonly DeclaredFlow[] {
     ...apps.map((name) => flow(name, `${name}.metrics`, "The monitor fetches the application's own measurements.")),
     flow("balancer.https", "domain", "The monitor asks for the site as visitors do."),
     ...webhookFlows(site),
+    ...issuerFlows(site),
   ];
 }
 
@@ -56,12 +58,16 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     file(paths.rules, alertRules(host, topology, found.judge), found.judge),
     // The address of a webhook is often all that is needed to write there.
     { ...file(paths.alertmanager, alertmanagerConfig(host, topology.site, found.tell), found.tell), ...secretive },
-    file(paths.blackbox, blackboxConfig(host, found.probe), found.probe),
+    file(paths.blackbox, blackboxConfig(host, topology.site, found.probe), found.probe),
     file(routeFile, routeUnit(host, topology, found.way), found.way),
     ...programs.map((program) => file(defaults(program), args[program], found.run, "monitor.retentionDays")),
-    ...programs.map((program) => file(dropIn(program), programDropIn(program, host, found.run), found.run)),
+    ...programs.map((program) =>
+      file(dropIn(program), programDropIn(program, host, topology.site, found.run), found.run),
+    ),
     unit("rampart-route.service", found.way, [], [routeFile]),
     ...programs.map(programUnit),
+    ...trustResources(host, topology),
+    ...issuerResources(host, topology),
   ];
 }
 

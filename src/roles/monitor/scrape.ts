@@ -1,4 +1,5 @@
 import { type Relabel, type ScrapeConfig, type ScrapeTargets, yamlFile } from "../../formats/prometheus.ts";
+import type { Site } from "../../model/site.ts";
 import { type Host, offersOf, type Service, type Topology, tierName } from "../../model/topology.ts";
 import { header } from "./header.ts";
 import { jobs, local, paths } from "./paths.ts";
@@ -167,20 +168,22 @@ function probe(job: string, module: string, interval: string, targets: readonly 
 }
 
 /** blackbox.yml: how the probes ask. */
-export function blackboxConfig(host: Host, why: string): string {
+export function blackboxConfig(host: Host, site: Site, why: string): string {
+  // Without a file: the authorities that the program's environment names.
+  const authority = site.tls.certificate === "own" ? { ca_file: paths.ca } : {};
   const http = {
     preferred_ip_protocol: "ip4",
     ip_protocol_fallback: false,
     fail_if_not_ssl: true,
     // No list: any 2xx.
     valid_status_codes: [],
-    tls_config: { ca_file: paths.ca },
+    tls_config: authority,
   };
   const tcp = {
     preferred_ip_protocol: "ip4",
     ip_protocol_fallback: false,
     tls: true,
-    tls_config: { ca_file: paths.ca },
+    tls_config: authority,
   };
   return yamlFile({ modules: { https_2xx: { prober: "http", http }, tls: { prober: "tcp", tcp } } }, header(host, why));
 }

@@ -1,4 +1,5 @@
 import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
+import type { Site } from "../../model/site.ts";
 import type { Host, Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
 import { local, paths } from "./paths.ts";
@@ -48,11 +49,12 @@ const memory: Readonly<Record<Program, string>> = {
 };
 
 /** Memory and hardening of one of Debian's units. */
-export function programDropIn(program: Program, host: Host, why: string): string {
+export function programDropIn(program: Program, host: Host, site: Site, why: string): string {
   const writes =
     program === "prometheus-blackbox-exporter" ? [] : ([["ReadWritePaths", "/var/lib/prometheus"]] as const);
   const service: readonly SystemdLine[] = [
     ["Environment", memory[program]],
+    ...(program === "prometheus-blackbox-exporter" && site.tls.certificate !== "own" ? publicAuthorities : []),
     ["Restart", "always"],
     ["RestartSec", "1s"],
     ...confinement,
@@ -72,6 +74,11 @@ export function programDropIn(program: Program, host: Host, why: string): string
     header(host, why),
   );
 }
+
+/** Debian's, and those of the site's public certificate beside them (Go's crypto/x509 reads both places). */
+const publicAuthorities: readonly SystemdLine[] = [
+  ["Environment", "SSL_CERT_FILE=/etc/rampart/public-ca.crt SSL_CERT_DIR=/etc/ssl/certs"],
+];
 
 /** Keeps the way to the site's address; networkd forgets foreign routes whenever the link was away. */
 export function routeUnit(host: Host, { networks }: Topology, why: string): string {

@@ -34,20 +34,29 @@ export interface Asker {
 /** Pages of every kind: from the service, from the database, a file, from the other service. */
 const everyKind = ["/", "/search?q=mug", "/assets/base.css", "/api/recommendations?product=12"];
 
+/** A site other than the shop. */
+export interface AskedSite {
+  readonly folder: string;
+  readonly domain: string;
+  /** PEM file, relative to the folder. */
+  readonly ca?: string;
+}
+
 /** A client at the visitor's seat that asks without pause; resolves when the first answer is there. */
 export async function askWithoutPause(
-  options: { readonly everyMs?: number; readonly paths?: readonly string[] } = {},
+  options: { readonly everyMs?: number; readonly paths?: readonly string[]; readonly of?: AskedSite } = {},
 ): Promise<Asker> {
+  const { folder, domain: name, ca = ".rampart/lab-ca.crt" }: AskedSite = options.of ?? shop;
   const asking: Asking = {
     address: shop.virtual,
-    name: shop.domain,
-    ca: join(shop.folder, ".rampart/lab-ca.crt"),
+    name,
+    ca: join(folder, ca),
     paths: options.paths ?? everyKind,
     everyMs: options.everyMs ?? 25,
     timeoutMs: 10_000,
   };
   const seat = ["lab", "outside", "--", process.execPath, clientProgram(), JSON.stringify(asking)];
-  const [program = "", ...args] = rampartArgv(seat);
+  const [program = "", ...args] = rampartArgv(seat, folder);
   const child = spawn(program, args, { env: rampartEnv(), stdio: ["pipe", "pipe", "pipe"] });
   let output = "";
   let complaint = "";

@@ -53,6 +53,10 @@ const checkers: readonly Checker[] = [
   { pattern: /^\/etc\/default\//, script: (file) => `sh -n ${file}` },
   { pattern: /^\/etc\/rampart\/.*\.env$/, script: (file) => `sh -n ${file}` },
   { pattern: /^\/usr\/local\//, script: (file) => `$(head -n 1 ${file} | tr -d '#!') -n ${file}` },
+  {
+    pattern: /^\/etc\/(rampart\/public-ca\.crt|haproxy\/tls\/given\.pem)$/,
+    script: (file) => `openssl x509 -in ${file} -noout`,
+  },
   { pattern: /^\/etc\/rampart\/ca\.crt$/, script: (file) => `openssl x509 -in ${file} -noout` },
   { pattern: /^\/etc\/hosts$/, script: () => 'getent hosts "$(hostname)"' },
   // MariaDB has no check that does not run it; rampart-database.service has run it.

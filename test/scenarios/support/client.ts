@@ -6,7 +6,6 @@ import { Agent, request } from "node:https";
 import type { Asked, Asking } from "./asking.ts";
 
 const asking = JSON.parse(process.argv[2] ?? "{}") as Asking;
-const ca = readFileSync(asking.ca);
 const kept = new Agent({ keepAlive: true, maxFreeSockets: 16 });
 const asked: Asked[] = [];
 let running = 0;
@@ -49,7 +48,8 @@ function send(
       servername: asking.name,
       path,
       headers: { Host: asking.name, "User-Agent": "rampart-scenario" },
-      ca,
+      // Read anew: while the site's CA is rotated the file holds both.
+      ca: readFileSync(asking.ca),
       signal,
       ...(fresh ? { agent: false as const } : { agent: kept }),
     },

@@ -1,0 +1,90 @@
+import { nginxBlock, nginxFile, nginxWord } from "../../formats/nginx.ts";
+import { systemdFile } from "../../formats/systemd.ts";
+import { type Host, type Topology, tierName } from "../../model/topology.ts";
+import { state } from "./issuer-program.ts";
+
+export const issuerTls = {
+  folder: "/etc/nginx/tls",
+  certificate: "/etc/nginx/tls/issuer.crt",
+  key: "/etc/nginx/tls/issuer.key",
+} as const;
+
+/** nginx.conf of the issuer: two kinds of files, for balancers alone. */
+export function issuerNginx(facts: {
+  readonly host: Host;
+  readonly topology: Topology;
+  readonly port: number;
+  readonly header: string;
+}): string {
+  const { host, topology, port } = facts;
+  const balancer = tierName(topology.site, "balancer").replaceAll(".", "\\.");
+  const server = nginxBlock(
+    "server",
+    `listen ${host.inside}:${port} ssl default_server`,
+    "server_name _",
+    `ssl_certificate ${issuerTls.certificate}`,
+    `ssl_certificate_key ${issuerTls.key}`,
+    "ssl_protocols TLSv1.3",
+    "ssl_session_tickets off",
+    "ssl_client_certificate /etc/rampart/ca.crt",
+    "ssl_verify_client on",
+    nginxBlock("if ($is_balancer = 0)", "return 403"),
+    "# A public CA's question, passed on by whichever balancer it met.",
+    nginxBlock("location /.well-known/acme-challenge/", `root ${state.webroot}`, "default_type text/plain"),
+    "# Certificate, chain and key.",
+    nginxBlock("location = /certificate.pem", `alias ${state.bundle}`, "default_type application/x-pem-file"),
+    nginxBlock("location /", "return 404"),
+  );
+  return nginxFile(
+    [
+      "user www-data",
+      "worker_processes 1",
+      "pid /run/nginx.pid",
+      "error_log syslog:server=unix:/dev/log,nohostname warn",
+      nginxBlock("events", "worker_connections 256"),
+      "",
+      nginxBlock(
+        "http",
+        "server_tokens off",
+        "access_log off",
+        "# A certificate of the site's CA is not enough: it must be a balancer's.",
+        nginxBlock("map $ssl_client_s_dn $is_balancer", "default 0", `${nginxWord(`~(^|,)CN=${balancer}(,|$)`)} 1`),
+        server,
+      ),
+    ],
+    facts.header,
+  );
+}
+
+export function issuerNginxDropIn(header: string): string {
+  return systemdFile(
+    [
+      {
+        name: "Unit",
+        lines: [
+          ["Wants", "network-online.target"],
+          ["After", "network-online.target"],
+          ["StartLimitIntervalSec", "0"],
+        ],
+      },
+      {
+        name: "Service",
+        lines: [
+          ["Restart", "always"],
+          ["RestartSec", "100ms"],
+          ["NoNewPrivileges", "yes"],
+          ["ProtectSystem", "full"],
+          ["ProtectHome", "yes"],
+          ["PrivateTmp", "yes"],
+          ["PrivateDevices", "yes"],
+          ["ProtectKernelTunables", "yes"],
+          ["ProtectKernelModules", "yes"],
+          ["ProtectControlGroups", "yes"],
+          ["RestrictAddressFamilies", "AF_INET AF_INET6 AF_UNIX"],
+          ["RestrictSUIDSGID", "yes"],
+        ],
+      },
+    ],
+    header,
+  );
+}
