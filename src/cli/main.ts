@@ -32,6 +32,11 @@ const verbs: Readonly<Record<string, Run>> = {
     const lines = String(options.lines ?? 100);
     return await logsCommand({ ...options, follow: options.follow === true, lines }, words[0] ?? "", words[1]);
   },
+  bans: async ({ options, words }) => {
+    const { bansCommand } = await import("./commands/bans.ts");
+    const lasting = typeof options.for === "string" ? options.for : undefined;
+    return await bansCommand({ ...options, for: lasting }, words[0] ?? "list", words[1]);
+  },
   lab: async ({ options, words: [deed = "", ...argv] }) =>
     (await import("./commands/lab.ts")).labCommand(options, deed, argv),
   down: async ({ options }) => (await import("./commands/down.ts")).downCommand(options),

@@ -1,4 +1,5 @@
 import type { Page, PageOption } from "../report/page.ts";
+import { bansPages } from "./pages/bans.ts";
 import { hostPages } from "./pages/hosts.ts";
 import { labPages } from "./pages/lab.ts";
 import { sitePages } from "./pages/site.ts";
@@ -22,11 +23,11 @@ export const variables: readonly { readonly term: string; readonly text: string 
 
 const order = [
   ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render"],
-  ...["exec", "ssh", "logs", "lab", "down", "docs", "completion"],
+  ...["exec", "ssh", "logs", "bans", "lab", "down", "docs", "completion"],
 ];
 
 /** The manual of every verb, in the order in which they are needed. */
-export const pages: readonly Page[] = [...sitePages, ...truthPages, ...hostPages, ...labPages].toSorted(
+export const pages: readonly Page[] = [...sitePages, ...truthPages, ...hostPages, ...bansPages, ...labPages].toSorted(
   (one, other) => order.indexOf(one.verb) - order.indexOf(other.verb),
 );
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { shopSite } from "../../../test/fixture.ts";
+import { publicNames, servedNames } from "../../formats/site-names.ts";
 import { siteTopology } from "../../topology/topology.ts";
 import { balancer } from "./balancer.ts";
-import { publicNames, servedNames } from "./facts.ts";
 import { balancerHaproxy } from "./haproxy.ts";
 import { balancerKeepalived } from "./keepalived.ts";
 
@@ -22,6 +22,7 @@ test("the first balancer has the higher priority, both name the other as their o
 test("visitors are listened to at the virtual address only", () => {
   const binds = balancerHaproxy(lb1, topology).match(/^ {2}bind \S+/gm);
   expect(binds?.map((line) => line.trim())).toEqual([
+    `bind ${lb1.inside}:10000`,
     "bind 127.0.0.1:8404",
     "bind 198.51.100.10:80",
     "bind 198.51.100.10:443",

@@ -1,9 +1,11 @@
 import { calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
 import { haproxyResources } from "../../formats/haproxy-host.ts";
+import { publicNames } from "../../formats/site-names.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import type { CertificateResource, FileResource, Origin, Resource } from "../../model/resource.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
-import { downFile, publicCertificate, publicNames } from "./facts.ts";
+import { bansLoadLine, bansResources, bansUnitLines } from "./bans.ts";
+import { downFile, publicCertificate } from "./facts.ts";
 import { balancerHaproxy } from "./haproxy.ts";
 import { balancerKeepalived, checkProgram, checkText } from "./keepalived.ts";
 
@@ -22,16 +24,19 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
       tlsName: tierName(topology.site, "balancer"),
       config: balancerHaproxy(host, topology),
       pages: errorPages,
-      certificates: [certificate(topology)],
+      certificates: topology.site.tls.terminate === "web" ? [] : [certificate(topology)],
       restartOn: [`file:${sysctlFile}`],
       unitLines: [
         "The standby binds an address that it does not hold yet. At boot the kernel knows this already; here it learns of a change.",
         ["ExecStartPre", `/usr/lib/systemd/systemd-sysctl ${sysctlFile}`],
+        ...bansUnitLines,
         "keepalived watches this file: the address moves within milliseconds of HAProxy's end.",
         ["ExecStartPost", `/bin/sh -c "echo 0 > ${downFile}"`],
+        bansLoadLine,
         ["ExecStopPost", `/bin/sh -c "echo 1 > ${downFile}"`],
       ],
     }),
+    ...bansResources(host),
     ...keepalivedResources(host, topology),
   ];
 }
@@ -67,6 +72,8 @@ const errorPages: Readonly<Record<string, string>> = {
   "rampart-503.http": calmAnswer("503 Service Unavailable", pages.unavailable),
   "rampart-504.http": calmAnswer("504 Gateway Timeout", pages.slow),
   "rampart-unknown.html": calmHtml(pages.unknownSite),
+  "rampart-429.html": calmHtml(pages.tooMany),
+  "rampart-banned.html": calmHtml(pages.banned),
 };
 
 function keepalivedResources(host: Host, topology: Topology): readonly Resource[] {
