@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The scenarios, in the order in which a reader would try them; the one that looks for secrets after all that happened is last. */
-const scenarios = ["lab", "crash", "shop", "doors", "status", "faults", "change", "bad", "secrets"];
+const scenarios = ["lab", "crash", "shop", "doors", "status", "faults", "change", "abuse", "bad", "secrets"];
 
 function placeOf({ moduleId }: TestSpecification): number {
   return scenarios.findIndex((name) => moduleId.endsWith(`/scenarios/${name}.test.ts`));

@@ -58,3 +58,30 @@ test("a balancer that stands alone keeps its address while it restarts", () => {
   expect(balancer.around?.(lb1, alone)).toEqual({ before: {}, after: {} });
   expect(balancer.around?.(lb1, topology).before).toEqual({ lb1: "systemctl stop keepalived.service" });
 });
+
+test("a site that opens TLS at the web hosts has no key on its balancers", () => {
+  const passing = siteTopology({ ...shopSite, tls: { certificate: "own", terminate: "web" } }, [balancer]);
+  const resources = balancer.resources(lb1, passing);
+  expect(resources.flatMap((one) => (one.kind === "certificate" ? one.keyFile : []))).toEqual([
+    "/etc/haproxy/tls/internal.pem",
+  ]);
+  const text = balancerHaproxy(lb1, passing);
+  expect(text).toContain(
+    "tcp-request content reject if !{ req.ssl_sni -i www.shop.example shop.example www.shop.localhost }",
+  );
+  expect(text).not.toContain("public.pem");
+});
+
+test("members are never counted, and so never limited or banned", () => {
+  const text = balancerHaproxy(lb1, topology);
+  expect(text).toContain("track-sc0 src table visitors if !{ var(sess.member) -m bool }");
+  expect(text).toMatch(/set-var\(txn\.login\) .* !\{ var\(sess\.member\) -m bool \}/);
+  expect(text).toMatch(/sub\(txn\.now\) gt 0 \} !\{ var\(sess\.member\) -m bool \}/);
+  expect(text).toMatch(/set-var\(sess\.member\) .* 10\.77\.0\.0\/16/);
+});
+
+test("a limit that is false leaves no line", () => {
+  const none = { requests: false, connections: false, open: false, errors: false, logins: false, ban: "1h" } as const;
+  const text = balancerHaproxy(lb1, siteTopology({ ...shopSite, limits: none }, [balancer]));
+  expect(text).not.toMatch(/status 429|conn_rate|table logins|reject/);
+});
