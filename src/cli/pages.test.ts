@@ -106,6 +106,7 @@ test("a page", () => {
       exec        run a command on a host
       ssh         open a shell on a host
       logs        show the journal of a host, or of one of its units
+      bans        show, make and end bans of visitors
       lab         break things in the lab, or act as a visitor
       down        stop the site's hosts and leave nothing behind
       docs        show the manual of a verb
