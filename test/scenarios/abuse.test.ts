@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sleep } from "../../src/lab/process.ts";
-import { say } from "./support/lab.ts";
+import { claimLabs, say } from "./support/lab.ts";
 import { onHost, rampart, rampartDone, rampartJson } from "./support/rampart.ts";
 import { root, scratch } from "./support/site.ts";
 import { eventually } from "./support/time.ts";
@@ -20,6 +20,7 @@ const ca = join(folder, ".rampart/lab-ca.crt");
 const site = { site: folder };
 
 beforeAll(async () => {
+  claimLabs();
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   cpSync(join(root, "examples/hello/app"), join(folder, "app"), { recursive: true });
