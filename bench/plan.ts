@@ -47,6 +47,7 @@ function largeSite(): Site {
   const service = (name: string, port: number, database: boolean): AppService => ({
     ...{ name, source: `./${name}`, packages: ["nodejs"], build: undefined, migrate: undefined },
     ...{ start: "node server.js", port, health: "/healthz", metrics: "/metrics" },
+    ...{ login: undefined, concurrency: 500 },
     ...{ routes: [{ host: undefined, path: `/${name}` }], env: {}, secrets: ["TOKEN"], database, hosts: 186 },
   });
   return {
@@ -65,6 +66,7 @@ function largeSite(): Site {
     database: { hosts: 3, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128 },
     monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined } },
     firewall: { admin: [], block: [], extra: [] },
+    limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },
     environment: { name: "lab", kind: "lab", localDomain: "www.large.localhost", httpsPort: 8443, httpPort: 8080 },
   };
 }

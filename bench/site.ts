@@ -9,6 +9,9 @@ export const ports = { https: 9643, http: 9680 };
 /** A file of 1 KB that is of no use to compress, in the site's files. */
 export const smallFile = "bench-1k.bin";
 
+/** All load comes from one address: everything is counted as ever, and nothing is refused. */
+const noLimits = `limits: { requests: "1000000/s", connections: "1000000/s", open: 8000, errors: "1000000/s" },`;
+
 /** A copy of the example shop under a name and on ports of its own. */
 export interface BenchSite {
   readonly folder: string;
@@ -39,7 +42,10 @@ export function renameSite(folder: string): void {
   const text = readFileSync(file, "utf8");
   const named = text
     .replace('name: "shop"', `name: "${labName}"`)
-    .replace(/^ {2}web:/m, `  environments: { lab: { httpsPort: ${ports.https}, httpPort: ${ports.http} } },\n  web:`);
+    .replace(
+      /^ {2}web:/m,
+      `  environments: { lab: { httpsPort: ${ports.https}, httpPort: ${ports.http} } },\n  ${noLimits}\n  web:`,
+    );
   if (!named.includes(labName) || !named.includes(String(ports.https))) throw new Error(`${file} has another form now`);
   writeFileSync(file, named);
 }

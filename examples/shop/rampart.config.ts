@@ -17,6 +17,7 @@ export default defineSite({
       port: 3000,
       health: "/healthz",
       metrics: "/metrics",
+      login: "/login", // whoever guesses passwords there is banned for a while
       routes: ["/"],
       database: true,
       secrets: ["SESSION_SECRET"],

@@ -8,6 +8,7 @@ export const rolePackages: readonly string[] = [
   "iputils-arping",
   "keepalived",
   "libnginx-mod-http-brotli-filter",
+  "libnginx-mod-http-headers-more-filter",
   "mariadb-backup",
   "mariadb-client",
   "mariadb-server",

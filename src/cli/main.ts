@@ -37,6 +37,11 @@ const verbs: Readonly<Record<string, Run>> = {
     const { certCommand } = await import("./commands/cert.ts");
     return await certCommand(options, deed, targets, { all: options.all === true, pause: options.pause === true });
   },
+  bans: async ({ options, words }) => {
+    const { bansCommand } = await import("./commands/bans.ts");
+    const lasting = typeof options.for === "string" ? options.for : undefined;
+    return await bansCommand({ ...options, for: lasting }, words[0] ?? "list", words[1]);
+  },
   lab: async ({ options, words: [deed = "", ...argv] }) =>
     (await import("./commands/lab.ts")).labCommand(options, deed, argv),
   secrets: async ({ options, words }) => {

@@ -108,6 +108,7 @@ test("a page", () => {
       ssh         open a shell on a host
       logs        show the journal of a host, or of one of its units
       cert        list certificates, renew them, replace the site's CA
+      bans        show, make and end bans of visitors
       lab         break things in the lab, or act as a visitor
       secrets     give the encrypted secrets a new key
       down        stop the site's hosts and leave nothing behind

@@ -1,4 +1,5 @@
 import type { Page, PageOption } from "../report/page.ts";
+import { bansPages } from "./pages/bans.ts";
 import { certificatePages } from "./pages/certificates.ts";
 import { firewallPages } from "./pages/firewall.ts";
 import { hostPages } from "./pages/hosts.ts";
@@ -24,7 +25,7 @@ export const variables: readonly { readonly term: string; readonly text: string 
 ];
 
 const order = [
-  ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render", "firewall", "cert"],
+  ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render", "firewall", "bans", "cert"],
   ...["exec", "ssh", "logs", "lab", "secrets", "down", "docs", "completion"],
 ];
 
@@ -33,6 +34,7 @@ export const pages: readonly Page[] = [
   ...sitePages,
   ...truthPages,
   ...firewallPages,
+  ...bansPages,
   ...hostPages,
   ...certificatePages,
   ...labPages,

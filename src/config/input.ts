@@ -21,6 +21,8 @@ export interface SiteInput {
   readonly database?: DatabaseInput | undefined;
   /** The tier that watches all others and raises alerts. */
   readonly monitor?: MonitorInput | undefined;
+  /** What one visitor may do, counted by address. The site's own hosts and operators' networks are never limited. */
+  readonly limits?: LimitsInput | undefined;
   /** Who may reach the hosts, beyond what the site itself needs. */
   readonly firewall?: FirewallInput | undefined;
   /** Where the site runs. Each environment may later override keys of the site; this version knows `lab` only. */
@@ -36,8 +38,8 @@ export interface TlsInput {
   readonly directory?: string | undefined;
   /** PEM file of authorities that Debian does not know, when one of them issues the public certificate: a company's, or an ACME server of your own. */
   readonly trust?: string | undefined;
-  /** Where the encryption of visitors ends: at the "balancer", which encrypts anew towards the web tier. */
-  readonly terminate?: "balancer" | undefined;
+  /** Where the encryption of visitors ends: at the "balancer", which encrypts anew towards the web tier, or at the "web" hosts: the balancers then pass it through and never hold the key. */
+  readonly terminate?: "balancer" | "web" | undefined;
 }
 
 export interface CertificateFilesInput {
@@ -78,6 +80,10 @@ export interface AppServiceInput {
   readonly health?: string | undefined;
   /** Path of the service's own Prometheus metrics, hidden from visitors. */
   readonly metrics?: string | undefined;
+  /** Path to which visitors send their log-in form. Answers of status 401, 403, 422 or 429 to a POST there, or with the header X-Rampart-Login: failed, count as failed log-ins. */
+  readonly login?: string | undefined;
+  /** Requests that each web host gives to one host of the service at once, WebSockets among them; further ones wait up to 5 s, then get 503. */
+  readonly concurrency?: number | undefined;
   /** What the service answers: path prefixes such as "/api", with a public name before them if it is not the domain. */
   readonly routes?: readonly (string | RouteInput)[] | undefined;
   /** Environment variables. For passwords and keys use `secrets`. */
@@ -140,6 +146,21 @@ export interface ExtraAccessInput {
   readonly until: string;
   /** Who needs it and what for: the comment of the rule. */
   readonly why: string;
+}
+
+export interface LimitsInput {
+  /** Requests of one visitor; further ones get 429. A rate by the second is counted over ten seconds. */
+  readonly requests?: string | false | undefined;
+  /** New connections of one visitor; further ones are closed. */
+  readonly connections?: string | false | undefined;
+  /** Connections of one visitor at the same time; further ones are closed. */
+  readonly open?: number | false | undefined;
+  /** Answers of status 400 to 499 for one visitor, as scanners collect them; then 429. */
+  readonly errors?: string | false | undefined;
+  /** Failed log-ins of one visitor, at the `login` paths of the services; then a ban. */
+  readonly logins?: string | false | undefined;
+  /** How long a ban lasts, 14 days at most. */
+  readonly ban?: string | undefined;
 }
 
 export interface EnvironmentsInput {

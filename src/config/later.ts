@@ -10,8 +10,6 @@ const laterKeys: Readonly<Record<string, string>> = {
 };
 
 const laterValues: Readonly<Record<string, string>> = {
-  "tls.terminate":
-    'This version ends visitors\' encryption at the balancer, and encrypts anew inside: write "balancer", or leave the key out.',
   "database.mode": 'This version has one primary with replicas: write "replicated", or leave the key out.',
   "database.promise": 'Write "no-loss" or "no-loss-unless-all-lose-power"; both need 3 database hosts.',
 };

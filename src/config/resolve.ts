@@ -1,4 +1,4 @@
-import type { AppService, Environment, Site, SiteDatabase, SiteTls } from "../model/site.ts";
+import type { AppService, Environment, Site, SiteDatabase, SiteLimits, SiteTls } from "../model/site.ts";
 import { listedAddresses } from "./address-list.ts";
 import { namesFile } from "./check-firewall.ts";
 import { defaults } from "./defaults.ts";
@@ -47,6 +47,7 @@ export function completeSite(
     app: services(input, choose),
     database: database(input, choose),
     monitor: monitor(input, choose),
+    limits: limits(input, choose),
     firewall: {
       admin: choose(
         "firewall.admin",
@@ -156,6 +157,13 @@ function appService(
       "nearly every program answers its own front page",
     ),
     metrics: choose(at("metrics"), service.metrics, undefined, "only what the host itself measures is watched"),
+    login: choose(at("login"), service.login, undefined, "failed log-ins are counted only where you say they happen"),
+    concurrency: choose(
+      at("concurrency"),
+      service.concurrency,
+      defaults.app.concurrency,
+      "more than a program of this kind works on well; a flood waits outside of it",
+    ),
     routes: choose(
       at("routes"),
       given,
@@ -218,6 +226,31 @@ function monitor({ monitor: given }: SiteInput, choose: Choose): Site["monitor"]
         "alerts are shown by rampart status; they are sent only where you say",
       ),
     },
+  };
+}
+
+function limits({ limits: given }: SiteInput, choose: Choose): SiteLimits {
+  const { limits: fallback } = defaults;
+  const why = {
+    requests: "an office behind one address browses freely; a program that floods does not get through",
+    connections: "far more than browsers open, far less than it takes to keep a balancer busy with handshakes",
+    open: "one address cannot hold the connections that all others need",
+    errors: "people mistype addresses, scanners try hundreds",
+    logins: "people try a few passwords, programs try thousands",
+    ban: "long enough to make guessing hopeless, short enough for somebody who only forgot",
+  };
+  return {
+    requests: choose<string | false>("limits.requests", given?.requests, fallback.requests, why.requests),
+    connections: choose<string | false>(
+      "limits.connections",
+      given?.connections,
+      fallback.connections,
+      why.connections,
+    ),
+    open: choose<number | false>("limits.open", given?.open, fallback.open, why.open),
+    errors: choose<string | false>("limits.errors", given?.errors, fallback.errors, why.errors),
+    logins: choose<string | false>("limits.logins", given?.logins, fallback.logins, why.logins),
+    ban: choose<string>("limits.ban", given?.ban, fallback.ban, why.ban),
   };
 }
 

@@ -59,6 +59,20 @@ export const service = z.strictObject({
       examples: ["/metrics"],
     })
     .optional(),
+  login: urlPath('a path that starts with "/", such as "/login"')
+    .meta({
+      description:
+        "Path to which visitors send their log-in form. Answers of status 401, 403, 422 or 429 to a POST there, or with the header X-Rampart-Login: failed, count as failed log-ins.",
+      examples: ["/login"],
+    })
+    .optional(),
+  concurrency: whole(1, 100_000)
+    .meta({
+      description:
+        "Requests that each web host gives to one host of the service at once, WebSockets among them; further ones wait up to 5 s, then get 503.",
+      examples: [500],
+    })
+    .optional(),
   routes: list(
     z.union([text('a path such as "/api"'), route], { error: 'a path such as "/api", or { host, path }' }),
     'a list of paths, such as ["/"]',

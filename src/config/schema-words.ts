@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseDuration, parseRate } from "../base/rate.ts";
 
 // The vocabulary of the schema.
 // Every message completes the sentence "… must be": shape.ts says the rest. Whatever needs a longer answer than
@@ -10,6 +11,18 @@ export const matching = (pattern: RegExp, must: string) => z.string({ error: mus
 export const list = <Item extends z.ZodType>(item: Item, must: string) => z.array(item, { error: must });
 export const one = <const Choices extends readonly string[]>(choices: Choices) =>
   z.enum(choices, { error: choices.map((choice) => `"${choice}"`).join(" or ") });
+
+/** A rate such as "200/s", or false for no limit. */
+export const rate = () => {
+  const must = 'a rate such as "200/s" or "10/5m", or false';
+  const text = z.string({ error: must }).refine((given) => parseRate(given) !== undefined, { error: must });
+  return z.union([text, z.literal(false)], { error: must });
+};
+export const lasting = (most: string) => {
+  const must = `a duration such as "1h", "30m" or "7d", up to ${most}`;
+  const isOne = (given: string) => (parseDuration(given) ?? Infinity) <= (parseDuration(most) ?? 0);
+  return z.string({ error: must }).refine(isOne, { error: must });
+};
 
 export function whole(least: number, most: number) {
   const must = `a whole number from ${least.toLocaleString("en-US")} to ${most.toLocaleString("en-US")}`;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { SiteInput } from "./input.ts";
 import { domainPattern, namePattern } from "./names.ts";
 import { service } from "./schema-service.ts";
-import { folder, list, matching, one, oneLine, text, whole } from "./schema-words.ts";
+import { folder, lasting, list, matching, one, oneLine, rate, text, whole } from "./schema-words.ts";
 
 const certificateFiles = z.strictObject({
   certificate: folder('a file, such as "./www.crt"').meta({
@@ -44,10 +44,10 @@ const tls = z.strictObject({
       examples: ["./company-ca.crt"],
     })
     .optional(),
-  terminate: one(["balancer"])
+  terminate: one(["balancer", "web"])
     .meta({
       description:
-        'Where the encryption of visitors ends: at the "balancer", which encrypts anew towards the web tier.',
+        'Where the encryption of visitors ends: at the "balancer", which encrypts anew towards the web tier, or at the "web" hosts: the balancers then pass it through and never hold the key.',
     })
     .optional(),
 });
@@ -158,6 +158,37 @@ const firewall = z.strictObject({
     .optional(),
 });
 
+const limits = z.strictObject({
+  requests: rate()
+    .meta({
+      description: "Requests of one visitor; further ones get 429. A rate by the second is counted over ten seconds.",
+      examples: ["200/s"],
+    })
+    .optional(),
+  connections: rate()
+    .meta({ description: "New connections of one visitor; further ones are closed.", examples: ["100/s"] })
+    .optional(),
+  open: z
+    .union([whole(1, 8000), z.literal(false)], { error: "a whole number from 1 to 8,000, or false" })
+    .meta({ description: "Connections of one visitor at the same time; further ones are closed.", examples: [200] })
+    .optional(),
+  errors: rate()
+    .meta({
+      description: "Answers of status 400 to 499 for one visitor, as scanners collect them; then 429.",
+      examples: ["10/s"],
+    })
+    .optional(),
+  logins: rate()
+    .meta({
+      description: "Failed log-ins of one visitor, at the `login` paths of the services; then a ban.",
+      examples: ["10/5m"],
+    })
+    .optional(),
+  ban: lasting("14d")
+    .meta({ description: "How long a ban lasts, 14 days at most.", examples: ["1h"] })
+    .optional(),
+});
+
 const lab = z.strictObject({
   httpsPort: whole(1, 65_535)
     .meta({
@@ -220,6 +251,12 @@ export const siteSchema = z.strictObject({
     .meta({ description: "The replicated MariaDB database. Made as soon as one service says `database: true`." })
     .optional(),
   monitor: monitor.meta({ description: "The tier that watches all others and raises alerts." }).optional(),
+  limits: limits
+    .meta({
+      description:
+        "What one visitor may do, counted by address. The site's own hosts and operators' networks are never limited.",
+    })
+    .optional(),
   firewall: firewall.meta({ description: "Who may reach the hosts, beyond what the site itself needs." }).optional(),
   environments: environments
     .meta({

@@ -35,6 +35,8 @@ const shop: SiteInput = {
       port: 3000,
       health: "/healthz",
       metrics: "/metrics",
+      login: "/login",
+      concurrency: 100,
       database: true,
       hosts: 2,
       routes: ["/"],
@@ -50,6 +52,7 @@ const shop: SiteInput = {
   },
   database: { hosts: 3, mode: "replicated", promise: "no-loss-unless-all-lose-power", bufferPoolMiB: 256 },
   monitor: { hosts: 1, retentionDays: 30, alerts: { webhook: "https://hooks.example/ops?token=x" } },
+  limits: { requests: "600/m", connections: false, open: 50, errors: false, logins: "5/m", ban: "30m" },
   firewall: { admin: ["192.0.2.0/24", "203.0.113.9"] },
   environments: { lab: { httpsPort: 9443, httpPort: 9080 } },
 };
@@ -79,6 +82,8 @@ test("ten lines are a complete site", () => {
         port: 3000,
         health: "/",
         metrics: undefined,
+        login: undefined,
+        concurrency: 500,
         routes: [{ host: undefined, path: "/" }],
         env: {},
         secrets: [],
@@ -89,6 +94,7 @@ test("ten lines are a complete site", () => {
     database: undefined,
     monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined } },
     firewall: { admin: [], block: [], extra: [] },
+    limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },
     environment: {
       name: "lab",
       kind: "lab",
@@ -310,7 +316,13 @@ const badInputs: readonly (readonly [what: string, raw: unknown, path: string, w
       "tls.certificate.certificate",
       /there is no file "\.\/www\.crt"/,
     ],
-    ["passthrough", { ...hello, tls: { terminate: "web" } }, "tls.terminate", /not in this version/],
+    [
+      "a limit that is no rate",
+      { ...hello, limits: { requests: "fast" } },
+      "limits.requests",
+      /a rate such as "200\/s"/,
+    ],
+    ["a ban that is too long", { ...hello, limits: { ban: "60d" } }, "limits.ban", /up to 14d/],
     ["a number for a certificate", { ...hello, tls: { certificate: 1 } }, "tls.certificate", /must be "own"/],
     [
       "an ACME address",
@@ -389,7 +401,6 @@ test("all problems come at once, in the order of the reference, none twice", () 
     {
       name: "shop",
       domain: "www.shop.example",
-      firewall: { admin: [] },
       database: { hosts: 2 },
       app: { shop: { source: "./nowhere", strat: "node server.js", port: "x", helth: "/", routes: "/" } },
       web: { hosts: 0 },

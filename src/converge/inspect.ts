@@ -1,6 +1,6 @@
+import { hostInspection, inspectionScript } from "../inspection/host.ts";
 import type { HostInspection } from "../model/inspection.ts";
 import { desiredHost } from "../plan/desired.ts";
-import { hostInspection, inspectionScript } from "../inspection/host.ts";
 import { run } from "../ssh/run.ts";
 import { rolesOf } from "../topology/topology.ts";
 import type { World } from "./world.ts";

@@ -17,6 +17,14 @@ export const pages = {
     title: "This page does not exist",
     text: "The address may be mistyped, or the page may have moved. The start page leads to all that there is.",
   },
+  tooMany: {
+    title: "One moment, please",
+    text: "We received very many requests from your address. Please wait ten seconds and try again.",
+  },
+  banned: {
+    title: "Please come back later",
+    text: "Requests from your address are not answered for a while, because log-ins from there failed too often or the operators of the site closed it. If you forgot your password, please wait before you try again.",
+  },
   unknownSite: {
     title: "This site is not here",
     text: "This server does not know the name in the address. Please check how it is spelled.",

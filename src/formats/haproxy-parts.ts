@@ -72,6 +72,32 @@ export function httpDefaults(keepAlive: string): HaproxySection {
   };
 }
 
+/** Defaults for connections that are passed on as they come. */
+export const tcpDefaults: HaproxySection = {
+  kind: "defaults",
+  name: "tcp",
+  lines: [
+    "mode tcp",
+    "log global",
+    "option dontlognull",
+    "timeout client 60s",
+    "timeout client-fin 10s",
+    "timeout queue 5s",
+    "timeout connect 500ms",
+    "timeout check 2s",
+    "timeout server 60s",
+    "timeout server-fin 10s",
+    "# The web hosts close what is idle; a WebSocket may be silent for an hour.",
+    "timeout tunnel 1h",
+    "retries 3",
+    "option redispatch 1",
+  ],
+};
+
+/** One line of JSON a connection that is passed on. */
+export const jsonTcpLog =
+  'log-format "%{+json}o %(ts)[accept_date(ms)] %(src)[src] %(fe)[fe_name] %(be)[be_name] %(srv)[srv_name] %(host)[var(sess.name)] %(bytes:sint)B %(t_queue:sint)Tw %(t_conn:sint)Tc %(t_total:sint)Tt %(term)ts"';
+
 /** One line of JSON a request, about 460 bytes. Tabs and broken UTF-8 of visitors pass unescaped: readers must bear them. */
 export function jsonLog(requestId: string): string {
   const fields = [
@@ -137,6 +163,8 @@ export interface Pool {
   readonly servers: readonly { readonly name: string; readonly address: string; readonly port: number }[];
   /** Further lines of both. */
   readonly lines: readonly string[];
+  /** Requests that one server is given at once; further ones wait in a bounded queue. undefined: as many as come. */
+  readonly atOnce?: number;
 }
 
 /**
@@ -146,9 +174,12 @@ export interface Pool {
  */
 export function poolSections(pool: Pool): readonly HaproxySection[] {
   const { certificate, ca } = haproxyPaths;
+  const most = pool.atOnce === undefined ? "" : ` maxconn ${pool.atOnce}`;
   const tls = `ssl verify required ca-file ${ca} crt ${certificate} sni str(${pool.tlsName})`;
   // On each line: HAProxy 3.0 does not take tcp-ut over from default-server.
-  const server = ({ name, address, port }: Pool["servers"][number]) => `server ${name} ${address}:${port} tcp-ut 2s`;
+  const server = ({ name, address, port }: Pool["servers"][number]) =>
+    `server ${name} ${address}:${port} tcp-ut 2s${most}`;
+  const queue = queueLines(pool);
   const balance = [
     "# A host that hangs gathers connections and is asked less, long before its checks fail; WebSockets spread evenly.",
     "balance leastconn",
@@ -167,6 +198,7 @@ export function poolSections(pool: Pool): readonly HaproxySection[] {
       "option httpchk",
       `http-check send meth GET uri ${pool.health} ver HTTP/1.1 hdr Host ${pool.tlsName}`,
       "http-check expect status 200",
+      ...queue(pool.name),
       ...pool.lines,
       `default-server ${tls} check check-sni ${pool.tlsName} inter 1s fastinter 200ms downinter 500ms fall 2 rise 1`,
       ...pool.servers.map(server),
@@ -184,6 +216,7 @@ export function poolSections(pool: Pool): readonly HaproxySection[] {
       "option http-server-close",
       "retry-on conn-failure",
       ...hostLossLines.slice(1),
+      ...queue(`${pool.name}_once`),
       ...pool.lines,
       `default-server ${tls}`,
       ...pool.servers.map((one) => `${server(one)} track ${pool.name}/${one.name}`),
@@ -192,8 +225,18 @@ export function poolSections(pool: Pool): readonly HaproxySection[] {
   return [reads, once];
 }
 
+/** No more wait than the servers can take in one round: a visitor is told to come back rather than kept for nothing. */
+function queueLines({ atOnce, servers }: Pool): (backend: string) => readonly string[] {
+  if (atOnce === undefined || servers.length === 0) return () => [];
+  const most = atOnce * servers.length;
+  return (backend) => [
+    "# Further ones wait, in a queue with an end: beyond it the answer is 503 and when to come back.",
+    `http-request deny deny_status 503 if { queue(${backend}) ge ${most} }`,
+  ];
+}
+
 /** With `tcp-ut 2s`: what a host did not confirm for two seconds, or a connection that is silent as long, is given up. */
-const hostLossLines: readonly string[] = [
+export const hostLossLines: readonly string[] = [
   "# A host that lost its power sends no goodbye: a request in flight is given up after about 2 s and asked elsewhere.",
   "option srvtcpka",
   "srvtcpka-idle 1s",

@@ -1,6 +1,6 @@
 /** A section of haproxy.cfg. Lines that begin with `#` are comments; an empty line stays empty. */
 export interface HaproxySection {
-  readonly kind: "global" | "defaults" | "frontend" | "backend" | "listen";
+  readonly kind: "global" | "defaults" | "frontend" | "backend" | "listen" | "peers";
   /** Every section but `global` has one. */
   readonly name?: string;
   /** For `frontend`, `backend`, `listen`: the `defaults` section they take over. */

@@ -23,6 +23,7 @@ export interface Site {
     readonly retentionDays: number;
     readonly alerts: { readonly webhook: string | undefined };
   };
+  readonly limits: SiteLimits;
   readonly firewall: {
     /** IPv4 networks from which operators come by SSH. In the lab the lab's own operator address is added. */
     readonly admin: readonly string[];
@@ -56,8 +57,26 @@ export interface SiteTls {
    * own. The site's ACME client and its probes trust them.
    */
   readonly trust?: string | undefined;
-  /** "balancer": opened at the balancer, inspected, encrypted again to the web hosts. */
-  readonly terminate: "balancer";
+  /**
+   * - balancer: opened at the balancer, inspected, encrypted again to the web hosts.
+   * - web: passed through the balancer, which never has the key, and opened at the web hosts.
+   */
+  readonly terminate: "balancer" | "web";
+}
+
+/** What one visitor (one address) may do. Rates are as in the site file: "200/s", "10/5m"; false: no limit. */
+export interface SiteLimits {
+  readonly requests: string | false;
+  /** New connections. */
+  readonly connections: string | false;
+  /** Connections at the same time. */
+  readonly open: number | false;
+  /** Answers of status 400 to 499. */
+  readonly errors: string | false;
+  /** Failed log-ins before a ban. */
+  readonly logins: string | false;
+  /** How long a ban lasts: "1h". */
+  readonly ban: string;
 }
 
 /** Files of the user's, relative to the site file. */
@@ -96,6 +115,10 @@ export interface AppService {
   readonly health: string;
   /** Path of Prometheus metrics, hidden from visitors; undefined when it has none. */
   readonly metrics: string | undefined;
+  /** Path to which visitors send their log-in form; undefined: failed log-ins are not counted. */
+  readonly login: string | undefined;
+  /** How many requests each web host gives to one host of the service at once; further ones wait. */
+  readonly concurrency: number;
   readonly routes: readonly Route[];
   readonly env: Readonly<Record<string, string>>;
   /** Names of environment variables that get a random value of their own, the same on all hosts of the service. */

@@ -159,6 +159,6 @@ test("the scanner tells open from refused", async () => {
 
 test("the scanner's program is sound Perl", () => {
   const script = scanScript([], { atOnce: 1, timeoutMs: 100, usual: "open" });
-  const perl = /RAMPART_SCAN'\n([^]*)__END__/.exec(script)?.[1] ?? "";
+  const perl = /RAMPART_SCAN'\n([\s\S]*)__END__/.exec(script)?.[1] ?? "";
   execFileSync("perl", ["-c", "-"], { input: perl, stdio: "pipe" });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { shopSite } from "../../../test/fixture.ts";
+import { publicNames, servedNames } from "../../formats/site-names.ts";
 import { siteTopology } from "../../topology/topology.ts";
 import { balancer } from "./balancer.ts";
-import { publicNames, servedNames } from "./facts.ts";
 import { balancerHaproxy } from "./haproxy.ts";
 import { balancerKeepalived } from "./keepalived.ts";
 
@@ -22,6 +22,7 @@ test("the first balancer has the higher priority, both name the other as their o
 test("visitors are listened to at the virtual address only", () => {
   const binds = balancerHaproxy(lb1, topology).match(/^ {2}bind \S+/gm);
   expect(binds?.map((line) => line.trim())).toEqual([
+    `bind ${lb1.inside}:10000`,
     "bind 127.0.0.1:8404",
     "bind 127.0.0.1:8406",
     "bind 198.51.100.10:80",
@@ -57,4 +58,31 @@ test("a balancer that stands alone keeps its address while it restarts", () => {
   const alone = siteTopology({ ...shopSite, balancer: { hosts: 1 } }, [balancer]);
   expect(balancer.around?.(lb1, alone)).toEqual({ before: {}, after: {} });
   expect(balancer.around?.(lb1, topology).before).toEqual({ lb1: "systemctl stop keepalived.service" });
+});
+
+test("a site that opens TLS at the web hosts has no key on its balancers", () => {
+  const passing = siteTopology({ ...shopSite, tls: { certificate: "own", terminate: "web" } }, [balancer]);
+  const resources = balancer.resources(lb1, passing);
+  expect(resources.flatMap((one) => (one.kind === "certificate" ? one.keyFile : []))).toEqual([
+    "/etc/haproxy/tls/internal.pem",
+  ]);
+  const text = balancerHaproxy(lb1, passing);
+  expect(text).toContain(
+    "tcp-request content reject if !{ req.ssl_sni -i www.shop.example shop.example www.shop.localhost }",
+  );
+  expect(text).not.toContain("public.pem");
+});
+
+test("members are never counted, and so never limited or banned", () => {
+  const text = balancerHaproxy(lb1, topology);
+  expect(text).toContain("track-sc0 src table visitors if !{ var(sess.member) -m bool }");
+  expect(text).toMatch(/set-var\(txn\.login\) .* !\{ var\(sess\.member\) -m bool \}/);
+  expect(text).toMatch(/sub\(txn\.now\) gt 0 \} !\{ var\(sess\.member\) -m bool \}/);
+  expect(text).toMatch(/set-var\(sess\.member\) .* 10\.77\.0\.0\/16/);
+});
+
+test("a limit that is false leaves no line", () => {
+  const none = { requests: false, connections: false, open: false, errors: false, logins: false, ban: "1h" } as const;
+  const text = balancerHaproxy(lb1, siteTopology({ ...shopSite, limits: none }, [balancer]));
+  expect(text).not.toMatch(/status 429|conn_rate|table logins|reject/);
 });

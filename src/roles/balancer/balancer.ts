@@ -1,4 +1,5 @@
 import { metricsPort } from "../../formats/haproxy-parts.ts";
+import { peersPort, webHostsBan } from "../../formats/haproxy-peers.ts";
 import { acmeOf } from "../../model/certificate.ts";
 import type { Around, Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
@@ -13,7 +14,7 @@ export const balancer: Role = {
     "Answers visitors at one address that outlives any balancer, opens their TLS, and spreads them over the web hosts.",
   rollout: { after: ["web"], atOnce: 1 },
   services: (host, site, networks) => services(host, site, networks.virtual),
-  flows: (site) => [...flows, ...(site.balancer.hosts === 1 ? [adverts] : []), ...(acmeOf(site) ? [issuerFlow] : [])],
+  flows,
   resources: balancerResources,
   checks: balancerChecks,
   around,
@@ -25,7 +26,8 @@ function services(host: Host, site: Site, virtual: string): readonly Service[] {
     { ...of, name: "balancer.http", address: virtual, port: 80, protocol: "tcp", summary: "Leads visitors to HTTPS." },
     {
       ...of,
-      ...{ name: "balancer.https", address: virtual, port: 443, protocol: "tcp", tlsName: site.domain },
+      ...{ name: "balancer.https", address: virtual, port: 443, protocol: "tcp" },
+      ...(site.tls.terminate === "web" ? {} : { tlsName: site.domain }),
       summary: "The site, for visitors.",
     },
     {
@@ -39,10 +41,30 @@ function services(host: Host, site: Site, virtual: string): readonly Service[] {
       ...{ tlsName: tierName(site, "balancer"), metrics: "/metrics" },
       summary: "Figures of the balancer's HAProxy.",
     },
+    ...(site.balancer.hosts < 2 && !webHostsBan(site)
+      ? []
+      : [
+          {
+            ...of,
+            ...{ name: "balancer.peers", address: host.inside, port: peersPort, protocol: "tcp" as const },
+            ...{ tlsName: tierName(site, "balancer"), summary: "The balancers tell each other who is banned." },
+          },
+        ]),
   ];
 }
 
-const flows: readonly DeclaredFlow[] = [
+function flows(site: Site): readonly DeclaredFlow[] {
+  const peers = { role: "balancer", why: "A ban holds at all balancers at once.", path: "limits.ban" } as const;
+  return [
+    ...visitorFlows,
+    ...(site.balancer.hosts === 1 ? [adverts] : []),
+    ...(acmeOf(site) ? [issuerFlow] : []),
+    { ...peers, from: { kind: "tier", tier: "balancer" }, to: "balancer.peers" },
+    ...(webHostsBan(site) ? [{ ...peers, from: { kind: "tier", tier: "balancer" }, to: "web.peers" } as const] : []),
+  ];
+}
+
+const visitorFlows: readonly DeclaredFlow[] = [
   {
     role: "balancer",
     from: { kind: "anyone" },

@@ -1,9 +1,10 @@
 import { haproxyPaths } from "../../formats/haproxy-parts.ts";
+import { publicNames } from "../../formats/site-names.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { acmeOf, givenReference, issuerName, visitorNames } from "../../model/certificate.ts";
 import type { CertificateResource, FileResource, Origin, Resource } from "../../model/resource.ts";
 import { type Host, offersOf, type Topology } from "../../model/topology.ts";
-import { localCertificate, publicCertificate, publicNames, servedPort } from "./facts.ts";
+import { localCertificate, publicCertificate, servedPort } from "./facts.ts";
 
 const program = "/usr/local/lib/rampart/certificate";
 const serviceFile = "/etc/systemd/system/rampart-certificate.service";

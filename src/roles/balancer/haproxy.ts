@@ -6,45 +6,56 @@ import {
   metricsFrontend,
   noteRequest,
   poolSections,
+  tcpDefaults,
   usePool,
 } from "../../formats/haproxy-parts.ts";
+import { peersSections } from "../../formats/haproxy-peers.ts";
+import {
+  banTables,
+  connectionLimits,
+  loginLines,
+  requestLimits,
+  tellServices,
+  visitorTable,
+} from "../../formats/haproxy-visitors.ts";
+import { defaultHeaders, hsts, publicCiphers, publicCurves, publicSuites } from "../../formats/public-tls.ts";
+import { servedNames } from "../../formats/site-names.ts";
 import { acmeOf, issuerName } from "../../model/certificate.ts";
 import type { Site } from "../../model/site.ts";
 import { type Host, offersOf, type Topology, tierName } from "../../model/topology.ts";
-import { alivePort, challengePath, localCertificate, publicCertificate, servedNames, servedPort } from "./facts.ts";
+import { alivePort, challengePath, localCertificate, publicCertificate, servedPort } from "./facts.ts";
+import { passFrontend, passPool } from "./pass.ts";
 
-/** haproxy.cfg of a balancer: opens the visitors' TLS, tells the inside who they are, and spreads them over the web hosts. */
+/** haproxy.cfg of a balancer: knows who asks too much, and spreads visitors over the web hosts. */
 export function balancerHaproxy(host: Host, topology: Topology): string {
-  const { site, networks } = topology;
+  const { site } = topology;
+  const peers = peersSections(host, topology);
+  const passes = site.tls.terminate === "web";
   const sections = [
-    globalSection(publicTls),
+    globalSection([...(peers.length === 0 ? [] : [`localpeer ${host.name}`]), ...(passes ? [] : publicTls)]),
     httpDefaults("30s"),
+    ...(passes ? [tcpDefaults] : []),
+    ...peers,
     aliveFrontend,
-    servedFrontend(site),
-    httpFrontend(site, networks.virtual),
-    httpsFrontend(site, networks.virtual),
+    httpFrontend(topology),
     ...challengeBackend(topology),
-    ...poolSections({
-      name: "web",
-      why: "The web hosts.",
-      tlsName: tierName(site, "web"),
-      health: "/.rampart/ping",
-      servers: offersOf(topology, "web.https").map(({ host: name, address, port }) => ({ name, address, port })),
-      lines: [502, 503, 504].map((status) => `errorfile ${status} ${haproxyPaths.errors}/rampart-${status}.http`),
-    }),
+    ...(passes
+      ? [passFrontend(topology), passPool(topology)]
+      : [servedFrontend(site), httpsFrontend(topology), ...webPool(topology)]),
+    visitorTable(site),
+    ...banTables(site, peers.length > 0),
     metricsFrontend(host.inside, tierName(site, "monitor")),
   ];
   const why = "spreads visitors over the web hosts.";
   return haproxyFile(sections, `Made by Rampart for ${host.name}: change the site file instead. Why: ${why}`);
 }
 
-/** Mozilla's intermediate guideline 6.0; testssl.sh gave A+ for these lines. */
 const publicTls: readonly string[] = [
   "# Visitors: Mozilla's intermediate guideline 6.0, the post-quantum group first.",
   "ssl-default-bind-options prefer-client-ciphers ssl-min-ver TLSv1.2 no-tls-tickets",
-  "ssl-default-bind-curves X25519MLKEM768:X25519:prime256v1:secp384r1",
-  "ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
-  "ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305",
+  `ssl-default-bind-curves ${publicCurves}`,
+  `ssl-default-bind-ciphersuites ${publicSuites}`,
+  `ssl-default-bind-ciphers ${publicCiphers}`,
 ];
 
 const aliveFrontend: HaproxySection = {
@@ -59,7 +70,8 @@ const aliveFrontend: HaproxySection = {
   ],
 };
 
-function httpFrontend(site: Site, address: string): HaproxySection {
+function httpFrontend(topology: Topology): HaproxySection {
+  const { site, networks } = topology;
   const { localDomain, httpsPort } = site.environment;
   const others = servedNames(site).filter((name) => name !== site.domain && name !== localDomain);
   const other = acmeOf(site) ? " !challenge" : "";
@@ -69,9 +81,11 @@ function httpFrontend(site: Site, address: string): HaproxySection {
     from: "http",
     why: "Plain HTTP is answered by the way to HTTPS only; 308 keeps the method and the body.",
     lines: [
-      `bind ${address}:80`,
+      `bind ${networks.virtual}:80`,
+      ...connectionLimits(topology),
       ...noteRequest("unique-id"),
       "unique-id-format %[uuid()]",
+      ...requestLimits(site, "sess.member"),
       "# Published on a port of the operator's machine.",
       ...(acmeOf(site) ? challengeLines : []),
       `http-request redirect prefix https://${localDomain}${portSuffix(httpsPort)} code 308 if ${hostIs([localDomain])}${other}`,
@@ -122,8 +136,8 @@ function publicCrt(site: Site): string {
   return [publicCertificate(site), ...local].map((file) => `crt ${file}`).join(" ");
 }
 
-function httpsFrontend(site: Site, address: string): HaproxySection {
-  const { localDomain, httpsPort } = site.environment;
+function httpsFrontend(topology: Topology): HaproxySection {
+  const { site, networks } = topology;
   const aliasLines =
     site.aliases.length === 0
       ? []
@@ -134,27 +148,24 @@ function httpsFrontend(site: Site, address: string): HaproxySection {
     from: "http",
     why: "The site. TLS ends here; what goes on to the web hosts is encrypted again.",
     lines: [
-      `bind ${address}:443 ssl ${publicCrt(site)} alpn h2,http/1.1`,
+      `bind ${networks.virtual}:443 ssl ${publicCrt(site)} alpn h2,http/1.1`,
+      ...connectionLimits(topology),
       ...noteRequest("unique-id"),
       "unique-id-format %[uuid()]",
+      ...requestLimits(site, "sess.member"),
       ...aliasLines,
       "# 421: a browser that reused a connection for another name asks again on one of its own (RFC 9110, 15.5.20).",
       `http-request return status 421 content-type "text/html; charset=utf-8" file ${haproxyPaths.errors}/rampart-unknown.html unless ${hostIs(servedNames(site))}`,
       "",
-      "# Who asks is what we saw, never what the visitor says.",
-      "http-request del-header x-forwarded- -m beg",
-      ...["Forwarded", "X-Real-IP", "X-Client-IP", "True-Client-IP", "Proxy"].map(
-        (name) => `http-request del-header ${name}`,
-      ),
-      "http-request set-header X-Forwarded-For %[src]",
-      "http-request set-header X-Forwarded-Proto https",
-      "http-request set-header X-Forwarded-Host %[req.hdr(host)]",
-      "http-request set-header X-Forwarded-Port 443",
-      `http-request set-header X-Forwarded-Port ${httpsPort} if ${hostIs([localDomain])}`,
+      "# A body of known length that trickles is given up after 5 s; streams and large uploads pass.",
+      "http-request wait-for-body time 5s if { req.hdr(content-length) -m found }",
+      ...loginLines(site, "sess.member"),
+      "",
+      ...tellServices(site),
       "http-request set-header X-Request-ID %[unique-id]",
       "",
       "# HSTS is the balancer's to promise. The others are defaults: an application that sets its own keeps it.",
-      'http-after-response set-header Strict-Transport-Security "max-age=63072000"',
+      `http-after-response set-header Strict-Transport-Security "${hsts}"`,
       ...Object.entries(defaultHeaders).map(
         ([name, value]) =>
           `http-after-response set-header ${name} ${haproxyWord(value)} unless { res.hdr(${name}) -m found }`,
@@ -167,13 +178,16 @@ function httpsFrontend(site: Site, address: string): HaproxySection {
   };
 }
 
-const defaultHeaders: Readonly<Record<string, string>> = {
-  "X-Content-Type-Options": "nosniff",
-  "X-Frame-Options": "SAMEORIGIN",
-  "Content-Security-Policy": "frame-ancestors 'self'",
-  "Referrer-Policy": "strict-origin-when-cross-origin",
-  "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-};
+function webPool(topology: Topology): readonly HaproxySection[] {
+  return poolSections({
+    name: "web",
+    why: "The web hosts.",
+    tlsName: tierName(topology.site, "web"),
+    health: "/.rampart/ping",
+    servers: offersOf(topology, "web.https").map(({ host: name, address, port }) => ({ name, address, port })),
+    lines: [502, 503, 504].map((status) => `errorfile ${status} ${haproxyPaths.errors}/rampart-${status}.http`),
+  });
+}
 
 function hostIs(names: readonly string[]): string {
   return `{ var(txn.host) -m str ${names.join(" ")} }`;

@@ -3,6 +3,7 @@ import { haproxyResources } from "../../formats/haproxy-host.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
+import { bansLoadLine, bansResources, bansUnitLines } from "./bans.ts";
 import { blockResources } from "./blocks.ts";
 import { publicCertificates, servedResources } from "./certificate.ts";
 import { downFile } from "./facts.ts";
@@ -16,6 +17,7 @@ const keepalivedConfig = "/etc/keepalived/keepalived.conf";
 
 /** Everything on a balancer but what every host has. */
 export function balancerResources(host: Host, topology: Topology): readonly Resource[] {
+  const passes = topology.site.tls.terminate === "web";
   return [
     sysctl(host),
     ...haproxyResources({
@@ -24,19 +26,22 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
       tlsName: tierName(topology.site, "balancer"),
       config: balancerHaproxy(host, topology),
       pages: errorPages,
-      certificates: publicCertificates(host, topology),
+      certificates: passes ? [] : publicCertificates(host, topology),
       restartOn: [`file:${sysctlFile}`],
       unitLines: [
         "The standby binds an address that it does not hold yet. At boot the kernel knows this already; here it learns of a change.",
         ["ExecStartPre", `+/usr/lib/systemd/systemd-sysctl ${sysctlFile}`],
+        ...bansUnitLines,
         "keepalived watches this file: the address moves within milliseconds of HAProxy's end.",
         ["ExecStartPost", `+/bin/sh -c "echo 0 > ${downFile}"`],
+        bansLoadLine,
         ["ExecStopPost", `+/bin/sh -c "echo 1 > ${downFile}"`],
       ],
     }),
+    ...bansResources(host),
     ...keepalivedResources(host, topology),
     ...blockResources(host, topology),
-    ...servedResources(host, topology),
+    ...(passes ? [] : servedResources(host, topology)),
   ];
 }
 
@@ -55,6 +60,8 @@ const errorPages: Readonly<Record<string, string>> = {
   "rampart-503.http": calmAnswer("503 Service Unavailable", pages.unavailable),
   "rampart-504.http": calmAnswer("504 Gateway Timeout", pages.slow),
   "rampart-unknown.html": calmHtml(pages.unknownSite),
+  "rampart-429.html": calmHtml(pages.tooMany),
+  "rampart-banned.html": calmHtml(pages.banned),
 };
 
 function keepalivedResources(host: Host, topology: Topology): readonly Resource[] {

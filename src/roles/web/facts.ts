@@ -17,8 +17,15 @@ export function poolName(service: AppService): string {
   return `app_${service.name}`;
 }
 
-/** Port of nginx on the inside address. */
-export const webPort = 8443;
+/** Port of nginx on the inside address: for balancers that open TLS, or for visitors' TLS behind a PROXY header. */
+export function webPort(site: Site): number {
+  return opensTls(site) ? 9443 : 8443;
+}
+
+/** True when visitors' TLS ends here. */
+export function opensTls(site: Site): boolean {
+  return site.tls.terminate === "web";
+}
 
 export interface SiteRoute {
   readonly service: AppService;

@@ -8,9 +8,19 @@ import {
   poolSections,
   usePool,
 } from "../../formats/haproxy-parts.ts";
-import type { AppService, Site } from "../../model/site.ts";
+import { peersSections } from "../../formats/haproxy-peers.ts";
+import {
+  banTables,
+  countsLogins,
+  loginLines,
+  memberNetworks,
+  requestLimits,
+  tellServices,
+  visitorTable,
+} from "../../formats/haproxy-visitors.ts";
+import type { AppService } from "../../model/site.ts";
 import { type Host, offersOf, type Topology, tierName } from "../../model/topology.ts";
-import { poolName, serviceHeader, servicesPort } from "./facts.ts";
+import { opensTls, poolName, serviceHeader, servicesPort } from "./facts.ts";
 
 /**
  * haproxy.cfg of a web host: takes requests from the nginx beside it and spreads them over the hosts of their service. It
@@ -18,18 +28,26 @@ import { poolName, serviceHeader, servicesPort } from "./facts.ts";
  */
 export function webHaproxy(host: Host, topology: Topology): string {
   const { site } = topology;
+  const peers = opensTls(site) && countsLogins(site) ? peersSections(host, topology) : [];
   const sections = [
-    globalSection(),
+    globalSection(peers.length === 0 ? [] : [`localpeer ${host.name}`]),
     httpDefaults("1h"),
-    ...(site.app.length > 0 ? [servicesFrontend(site)] : []),
+    ...peers,
+    ...(site.app.length > 0 ? [servicesFrontend(topology)] : []),
     ...servicePools(topology),
+    ...(opensTls(site) ? [visitorTable({ ...site, limits: { ...site.limits, ...onlyErrors } })] : []),
+    ...(opensTls(site) ? banTables(site, peers.length > 0) : []),
     metricsFrontend(host.inside, tierName(site, "monitor")),
   ];
   const why = "spreads requests over the hosts of the services.";
   return haproxyFile(sections, `Made by Rampart for ${host.name}: change the site file instead. Why: ${why}`);
 }
 
-function servicesFrontend(site: Site): HaproxySection {
+/** Requests are counted by nginx, which sees those for files too. */
+const onlyErrors = { requests: false, connections: false, open: false } as const;
+
+function servicesFrontend(topology: Topology): HaproxySection {
+  const { site } = topology;
   return {
     kind: "frontend",
     name: "services",
@@ -40,6 +58,7 @@ function servicesFrontend(site: Site): HaproxySection {
       ...noteRequest("var(txn.request)"),
       "http-request set-var(txn.request) req.hdr(X-Request-ID)",
       "http-request set-src hdr(X-Forwarded-For)",
+      ...(opensTls(site) ? visitorLines(topology) : []),
       `http-request set-var(txn.service) req.hdr(${serviceHeader})`,
       `http-request del-header ${serviceHeader}`,
       "http-request set-log-level silent if { path /.rampart/ping }",
@@ -49,6 +68,18 @@ function servicesFrontend(site: Site): HaproxySection {
       ...site.app.flatMap((service) => usePool(poolName(service), `{ var(txn.service) -m str ${service.name} }`)),
     ],
   };
+}
+
+/** What the balancers do when they open TLS. */
+function visitorLines(topology: Topology): readonly string[] {
+  const { site } = topology;
+  return [
+    `http-request set-var(txn.member) bool(true) if { src ${memberNetworks(topology).join(" ")} }`,
+    "http-request track-sc0 src table visitors if !{ var(txn.member) -m bool }",
+    ...requestLimits({ ...site, limits: { ...site.limits, ...onlyErrors } }, "txn.member"),
+    ...loginLines(site, "txn.member"),
+    ...tellServices(site),
+  ];
 }
 
 const poolsOf = new WeakMap<Topology, readonly HaproxySection[]>();
@@ -71,6 +102,7 @@ function servicePool(service: AppService, topology: Topology): readonly HaproxyS
       address,
       port,
     })),
+    atOnce: service.concurrency,
     lines: [502, 503, 504].map((status) => `errorfile ${status} ${haproxyPaths.errors}/rampart-${status}.http`),
   });
 }

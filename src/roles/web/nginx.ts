@@ -4,6 +4,7 @@ import { type Host, hostsOf, type Topology, tierName } from "../../model/topolog
 import {
   filesRoot,
   mainNames,
+  opensTls,
   otherNames,
   pagesFolder,
   serviceHeader,
@@ -12,6 +13,7 @@ import {
   tlsFolder,
   webPort,
 } from "./facts.ts";
+import { otherServers, ownPage, publicHttpLines, publicServerLines, toldLines } from "./nginx-public.ts";
 import { serviceMaps } from "./routes.ts";
 
 /** nginx.conf of a web host: serves the files of the site and passes what belongs to services to the HAProxy beside it. */
@@ -27,6 +29,7 @@ export function webNginx(host: Host, topology: Topology): string {
       "pid /run/nginx.pid",
       "error_log syslog:server=unix:/dev/log,nohostname warn",
       "load_module modules/ngx_http_brotli_filter_module.so",
+      ...(opensTls(site) ? ["load_module modules/ngx_http_headers_more_filter_module.so"] : []),
       nginxBlock("events", "worker_connections 8000"),
       "",
       nginxBlock("http", ...httpLines(host, topology)),
@@ -46,15 +49,11 @@ function httpLines(host: Host, topology: Topology): readonly NginxDirective[] {
     "absolute_redirect off",
     "sendfile on",
     "tcp_nopush on",
-    "# The balancers log every request, with the same id that services see.",
-    "access_log off",
+    ...(opensTls(site)
+      ? []
+      : ["# The balancers log every request, with the same id that services see.", "access_log off"]),
     `client_max_body_size ${site.web.maxBodyMiB}m`,
-    "client_body_timeout 30s",
-    "",
-    "# The balancers keep their connections and are the ones to close them: a request never meets a closing connection.",
-    "keepalive_timeout 1h",
-    "keepalive_time 24h",
-    "keepalive_requests 1000000",
+    ...(opensTls(site) ? publicHttpLines(topology) : balancerHttpLines),
     "",
     ...compressionLines,
     "",
@@ -63,9 +62,24 @@ function httpLines(host: Host, topology: Topology): readonly NginxDirective[] {
     ...(site.app.length > 0 ? [upstreamBlock, ""] : []),
     statusServer,
     "",
-    nginxBlock("server", ...serverLines(host, topology)),
+    ...(opensTls(site) ? otherServers(host, site) : []),
+    nginxBlock(
+      "server",
+      ...(opensTls(site) ? publicServerLines(host, site) : balancerServerLines(host, topology)),
+      "",
+      ...placeLines(site),
+    ),
   ];
 }
+
+const balancerHttpLines: readonly string[] = [
+  "client_body_timeout 30s",
+  "",
+  "# The balancers keep their connections and are the ones to close them: a request never meets a closing connection.",
+  "keepalive_timeout 1h",
+  "keepalive_time 24h",
+  "keepalive_requests 1000000",
+];
 
 const textTypes =
   "text/plain text/css text/xml text/javascript application/javascript application/json application/manifest+json application/rss+xml application/xml application/wasm image/svg+xml font/ttf";
@@ -102,8 +116,12 @@ const statusServer = nginxBlock(
 function mapLines(site: Site): readonly NginxDirective[] {
   const balancer = tierName(site, "balancer").replaceAll(".", "\\.");
   return [
-    "# A certificate of the site's CA is not enough: it must be a balancer's.",
-    nginxBlock("map $ssl_client_s_dn $is_balancer", "default 0", `${nginxWord(`~(^|,)CN=${balancer}(,|$)`)} 1`),
+    ...(opensTls(site)
+      ? []
+      : [
+          "# A certificate of the site's CA is not enough: it must be a balancer's.",
+          nginxBlock("map $ssl_client_s_dn $is_balancer", "default 0", `${nginxWord(`~(^|,)CN=${balancer}(,|$)`)} 1`),
+        ]),
     nginxBlock("map $http_upgrade $connection_header", "default upgrade", '"" ""'),
     "# A name that changes with its content can be kept for ever; pages are asked for again, and seldom sent again (ETag).",
     nginxBlock(
@@ -125,11 +143,11 @@ function filesMap(site: Site): readonly NginxDirective[] {
   return [nginxBlock("map $host $files", "default /var/empty", ...names)];
 }
 
-function serverLines(host: Host, topology: Topology): readonly NginxDirective[] {
+function balancerServerLines(host: Host, topology: Topology): readonly NginxDirective[] {
   const { site } = topology;
   const balancers = hostsOf(topology, "balancer").map((one) => `set_real_ip_from ${one.inside}`);
   return [
-    `listen ${host.inside}:${webPort} ssl default_server backlog=4096`,
+    `listen ${host.inside}:${webPort(site)} ssl default_server backlog=4096`,
     "server_name _",
     `ssl_certificate ${tlsFolder}/web.crt`,
     `ssl_certificate_key ${tlsFolder}/web.key`,
@@ -143,9 +161,13 @@ function serverLines(host: Host, topology: Topology): readonly NginxDirective[] 
     "",
     ...balancers,
     "real_ip_header X-Forwarded-For",
-    "",
+  ];
+}
+
+function placeLines(site: Site): readonly NginxDirective[] {
+  return [
     `root ${rootOf(site)}`,
-    errorPage,
+    ...errorPages(site),
     ...ownLocations(site),
     "",
     ...(site.web.files === undefined ? [] : fileLocations(site)),
@@ -154,7 +176,9 @@ function serverLines(host: Host, topology: Topology): readonly NginxDirective[] 
 }
 
 /** Said again wherever another error_page is said: nginx takes over all of them or none. */
-const errorPage = "error_page 404 /.rampart/404";
+function errorPages(site: Site): readonly string[] {
+  return ["error_page 404 /.rampart/404", ...(opensTls(site) ? ["error_page 429 /.rampart/429"] : [])];
+}
 
 function rootOf(site: Site): string {
   if (site.web.files === undefined) return "/var/empty";
@@ -173,12 +197,17 @@ function ownLocations(site: Site): readonly NginxDirective[] {
   return [
     nginxBlock(
       "location = /.rampart/ping",
-      "# Visitors come with an address, the balancers' own question without one.",
-      nginxBlock("if ($http_x_forwarded_for)", "return 404"),
+      ...(opensTls(site)
+        ? ["# For the balancers alone.", nginxBlock("if ($is_balancer = 0)", "return 404"), "access_log off"]
+        : [
+            "# Visitors come with an address, the balancers' own question without one.",
+            nginxBlock("if ($http_x_forwarded_for)", "return 404"),
+          ]),
       ...(site.app.length > 0 ? ["proxy_http_version 1.1", 'proxy_set_header Connection ""'] : []),
       ...answer,
     ),
     nginxBlock("location ^~ /.rampart/", "return 404"),
+    ...(opensTls(site) ? [ownPage(429)] : []),
     nginxBlock("location = /.rampart/404", "internal", "try_files /404.html @missing"),
     nginxBlock("location @missing", `root ${pagesFolder}`, "try_files /404.html =404"),
   ];
@@ -188,7 +217,7 @@ function fileLocations(site: Site): readonly NginxDirective[] {
   const lines = [
     "add_header Cache-Control $file_caching",
     // A form that is sent to a page that is also a file is the service's to take.
-    ...(site.app.length > 0 ? [errorPage, "error_page 405 = @service"] : []),
+    ...(site.app.length > 0 ? [...errorPages(site), "error_page 405 = @service"] : []),
   ];
   return [
     "# A file that exists is served; everything else belongs to a service, or to nobody.",
@@ -208,10 +237,13 @@ function fileLocations(site: Site): readonly NginxDirective[] {
 function appLocations(site: Site): readonly NginxDirective[] {
   // Without files of its own the site asks a service at once.
   const place = site.web.files === undefined ? "location /" : "location @service";
-  return [nginxBlock(place, ...passLines), nginxBlock("location @gone", "return 444")];
+  return [
+    nginxBlock(place, ...passLines(site)),
+    ...(opensTls(site) ? [ownPage(503)] : [nginxBlock("location @gone", "return 444")]),
+  ];
 }
 
-const passLines: readonly NginxDirective[] = [
+const passLines = (site: Site): readonly NginxDirective[] => [
   nginxBlock('if ($service = "")', "return 404"),
   "# What a service sends is passed as it is; compressing it here would let its secrets be guessed by length (BREACH).",
   "gzip off",
@@ -223,6 +255,7 @@ const passLines: readonly NginxDirective[] = [
   "proxy_set_header Upgrade $http_upgrade",
   "proxy_set_header Connection $connection_header",
   `proxy_set_header ${serviceHeader} $service`,
+  ...(opensTls(site) ? toldLines : []),
   "# HAProxy holds the clock of ordinary answers; here a WebSocket may be silent for an hour.",
   "proxy_read_timeout 1h",
   "proxy_send_timeout 1h",
@@ -232,7 +265,11 @@ const passLines: readonly NginxDirective[] = [
   "proxy_buffers 8 16k",
   "proxy_max_temp_file_size 64m",
   "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Charset",
-  "# HAProxy beside us is gone: close without an answer, and the balancer asks another web host if that is safe.",
-  errorPage,
-  "error_page 502 504 = @gone",
+  ...(opensTls(site)
+    ? []
+    : [
+        "# HAProxy beside us is gone: close without an answer, and the balancer asks another web host if that is safe.",
+      ]),
+  ...errorPages(site),
+  opensTls(site) ? "error_page 502 504 =503 /.rampart/503" : "error_page 502 504 = @gone",
 ];

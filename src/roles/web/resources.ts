@@ -1,10 +1,12 @@
-import { calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
+import { type CalmPage, calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
 import { haproxyResources } from "../../formats/haproxy-host.ts";
 import { confinement, exporterConfinement } from "../../formats/hardening.ts";
+import { publicNames } from "../../formats/site-names.ts";
 import { systemdFile } from "../../formats/systemd.ts";
-import type { FileResource, Origin, Resource } from "../../model/resource.ts";
+import type { CertificateResource, FileResource, Origin, Resource } from "../../model/resource.ts";
+import type { Site } from "../../model/site.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
-import { filesRoot, pagesFolder, statusPort, tlsFolder } from "./facts.ts";
+import { filesRoot, opensTls, pagesFolder, statusPort, tlsFolder } from "./facts.ts";
 import { webHaproxy } from "./haproxy.ts";
 import { webNginx } from "./nginx.ts";
 
@@ -28,6 +30,9 @@ export function webResources(host: Host, topology: Topology): readonly Resource[
         "rampart-502.http": calmAnswer("502 Bad Gateway", pages.unavailable),
         "rampart-503.http": calmAnswer("503 Service Unavailable", pages.unavailable),
         "rampart-504.http": calmAnswer("504 Gateway Timeout", pages.slow),
+        ...(opensTls(site)
+          ? { "rampart-429.html": calmHtml(pages.tooMany), "rampart-banned.html": calmHtml(pages.banned) }
+          : {}),
       },
       certificates: [],
       unitLines: [],
@@ -53,8 +58,10 @@ function release({ site, releases }: Topology): readonly Resource[] {
 
 function nginxResources(host: Host, topology: Topology): readonly Resource[] {
   const { site } = topology;
-  const certificateFile = `${tlsFolder}/web.crt`;
-  const page = `${pagesFolder}/404.html`;
+  const certificate = opensTls(site) ? publicCertificate(site) : insideCertificate(host, site);
+  const pageFiles = Object.entries(opensTls(site) ? { ...ownPages, ...publicPages } : ownPages).map(([name, page]) =>
+    file(`${pagesFolder}/${name}`, calmHtml(page), nginxOrigin),
+  );
   return [
     { ...nginxOrigin, kind: "package", name: "nginx" },
     {
@@ -63,31 +70,68 @@ function nginxResources(host: Host, topology: Topology): readonly Resource[] {
       name: "libnginx-mod-http-brotli-filter",
       why: "Text is smaller with brotli than with gzip.",
     },
+    ...(opensTls(site)
+      ? [
+          {
+            ...nginxOrigin,
+            ...{ kind: "package" as const, name: "libnginx-mod-http-headers-more-filter", path: "tls.terminate" },
+            why: "Answers carry the security headers wherever they come from.",
+          },
+        ]
+      : []),
     { ...nginxOrigin, kind: "directory", directory: tlsFolder, mode: "0700", owner: "root", group: "root" },
     { ...nginxOrigin, kind: "directory", directory: pagesFolder, mode: "0755", owner: "root", group: "root" },
-    {
-      ...nginxOrigin,
-      kind: "certificate",
-      commonName: tierName(site, "web"),
-      dnsNames: [tierName(site, "web"), host.fqdn],
-      ipAddresses: [],
-      usages: ["server"],
-      certificateFile,
-      keyFile: `${tlsFolder}/web.key`,
-      group: "root",
-      why: "How the balancers know that they speak to a web host of this site.",
-    },
-    file(page, calmHtml(pages.missing), nginxOrigin),
+    certificate,
+    ...pageFiles,
     file(nginxConfig, webNginx(host, topology), nginxOrigin),
     file(nginxDropIn, nginxUnit(host), nginxOrigin),
     {
       ...nginxOrigin,
       ...{ kind: "unit", name: "nginx.service", state: "running" },
       check: "nginx -t -q",
-      reloadOn: [`file:${nginxConfig}`, "file:/etc/rampart/ca.crt", `certificate:${certificateFile}`],
+      reloadOn: [`file:${nginxConfig}`, "file:/etc/rampart/ca.crt", `certificate:${certificate.certificateFile}`],
       restartOn: [`file:${nginxDropIn}`],
     },
   ];
+}
+
+const ownPages: Readonly<Record<string, CalmPage>> = { "404.html": pages.missing };
+/** Answers that the balancers give when they open TLS. */
+const publicPages: Readonly<Record<string, CalmPage>> = {
+  "421.html": pages.unknownSite,
+  "429.html": pages.tooMany,
+  "503.html": pages.unavailable,
+};
+
+function insideCertificate(host: Host, site: Site): CertificateResource {
+  return {
+    ...nginxOrigin,
+    kind: "certificate",
+    commonName: tierName(site, "web"),
+    dnsNames: [tierName(site, "web"), host.fqdn],
+    ipAddresses: [],
+    usages: ["server"],
+    certificateFile: `${tlsFolder}/web.crt`,
+    keyFile: `${tlsFolder}/web.key`,
+    group: "root",
+    why: "How the balancers know that they speak to a web host of this site.",
+  };
+}
+
+function publicCertificate(site: Site): CertificateResource {
+  return {
+    ...nginxOrigin,
+    kind: "certificate",
+    commonName: site.domain,
+    dnsNames: publicNames(site),
+    ipAddresses: [],
+    usages: ["server"],
+    certificateFile: `${tlsFolder}/public.crt`,
+    keyFile: `${tlsFolder}/public.key`,
+    group: "root",
+    path: "tls.terminate",
+    why: "What visitors' browsers verify: every name under which the site answers. The balancers do not have it.",
+  };
 }
 
 function exporterResources(host: Host): readonly Resource[] {

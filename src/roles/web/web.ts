@@ -1,10 +1,11 @@
 import { drainScript, readyScript } from "../../formats/haproxy-drain.ts";
 import { metricsPort } from "../../formats/haproxy-parts.ts";
+import { peersPort, webHostsBan } from "../../formats/haproxy-peers.ts";
 import type { Around, Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
 import { webChecks } from "./checks.ts";
-import { webPort } from "./facts.ts";
+import { opensTls, webPort } from "./facts.ts";
 import { exporterPort, webResources } from "./resources.ts";
 
 /** Serves the site's files, and passes requests to the services they belong to. */
@@ -23,7 +24,13 @@ function services(host: Host, site: Site): readonly Service[] {
   const of = { role: "web" as const, host: host.name, address: host.inside, protocol: "tcp" as const };
   const tlsName = tierName(site, "web");
   return [
-    { ...of, name: "web.https", port: webPort, tlsName, summary: "The site, for the balancers." },
+    {
+      ...of,
+      name: "web.https",
+      port: webPort(site),
+      tlsName: opensTls(site) ? site.domain : tlsName,
+      summary: "The site, for the balancers.",
+    },
     {
       ...of,
       ...{ name: "web.metrics", port: metricsPort, tlsName, metrics: "/metrics" },
@@ -34,17 +41,26 @@ function services(host: Host, site: Site): readonly Service[] {
       ...{ name: "web.nginx-exporter", port: exporterPort, tlsName: host.fqdn, metrics: "/metrics" },
       summary: "Figures of nginx.",
     },
+    ...(webHostsBan(site)
+      ? [{ ...of, name: "web.peers", port: peersPort, tlsName, summary: "Who is banned is told to the other hosts." }]
+      : []),
   ];
 }
 
 function flows(site: Site): readonly DeclaredFlow[] {
-  return site.app.map((service) => ({
-    role: "web",
-    from: { kind: "tier", tier: "web" },
-    to: `app.${service.name}`,
-    why: `The web hosts pass requests to the service ${service.name}.`,
-    path: `app.${service.name}.routes`,
-  }));
+  const peers = { role: "web", from: { kind: "tier", tier: "web" }, path: "limits.ban" } as const;
+  const why = "A visitor who guesses passwords is banned at all balancers at once.";
+  const ban = ["balancer.peers", "web.peers"].map((to): DeclaredFlow => ({ ...peers, to, why }));
+  const services = site.app.map(
+    (service): DeclaredFlow => ({
+      role: "web",
+      from: { kind: "tier", tier: "web" },
+      to: `app.${service.name}`,
+      why: `The web hosts pass requests to the service ${service.name}.`,
+      path: `app.${service.name}.routes`,
+    }),
+  );
+  return [...services, ...(webHostsBan(site) ? ban : [])];
 }
 
 /** The balancers leave the host alone while it restarts. */

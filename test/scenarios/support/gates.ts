@@ -31,9 +31,10 @@ export function gateTarget(host: Host) {
 /** Brings both hosts to these rules, by the converger as it is. */
 export async function bringRules(rules: readonly [Rules, Rules]) {
   const spoiled: Role = { ...base, checks: () => [], resources: (host) => wanted(host, rules[host.index] ?? "right") };
+  const authority = await createAuthority(name, new Date());
   const world: World = {
     ...{ topology, roles: [spoiled], targetOf: (host) => gateTarget(hostNamed(host)), secretValue: () => "" },
-    ...{ authority: await createAuthority(name, new Date()), by: "test", archive: async () => "" },
+    ...{ authority, trusted: authority.certificatePem, publicTrust: "", by: "test", archive: async () => "" },
     ...{ visitor: (argv) => argv, caFile: "", emit: () => {}, interrupted: () => false },
   };
   return await converge(world);

@@ -1,0 +1,52 @@
+import type { HaproxySection } from "../../formats/haproxy.ts";
+import { haproxyPaths, hostLossLines, jsonTcpLog } from "../../formats/haproxy-parts.ts";
+import { connectionLimits, refuseBanned } from "../../formats/haproxy-visitors.ts";
+import { publicNames } from "../../formats/site-names.ts";
+import { offersOf, type Topology } from "../../model/topology.ts";
+
+// `tls.terminate: "web"`: the balancer reads the name that a visitor's TLS begins with, and nothing else.
+
+/** Visitors' TLS, passed on as it comes. A name that is not the site's, or none, is closed without a word. */
+export function passFrontend(topology: Topology): HaproxySection {
+  return {
+    kind: "frontend",
+    name: "https",
+    from: "tcp",
+    why: "The site. TLS is passed on as it comes, and opened by the web hosts.",
+    lines: [
+      `bind ${topology.networks.virtual}:443`,
+      ...connectionLimits(topology),
+      ...refuseBanned,
+      jsonTcpLog,
+      "# Whoever does not begin within 5 s is closed.",
+      "tcp-request inspect-delay 5s",
+      "tcp-request content set-var(sess.name) req.ssl_sni,lower",
+      "tcp-request content reject if !{ req.ssl_hello_type 1 }",
+      `tcp-request content reject if !{ req.ssl_sni -i ${publicNames(topology.site).join(" ")} }`,
+      "default_backend web",
+    ],
+  };
+}
+
+/** The web hosts. They are asked for their health as visitors ask: by TLS, behind a PROXY header. */
+export function passPool(topology: Topology): HaproxySection {
+  const { domain } = topology.site;
+  return {
+    kind: "backend",
+    name: "web",
+    from: "tcp",
+    why: "The web hosts. They learn the visitor's address from a PROXY header (version 2).",
+    lines: [
+      "balance leastconn",
+      ...hostLossLines,
+      "option httpchk",
+      `http-check send meth GET uri /.rampart/ping ver HTTP/1.1 hdr Host ${domain}`,
+      "http-check expect status 200",
+      "# Connections to a host that is lost are closed at once, so that browsers ask again.",
+      `default-server check inter 1s fastinter 200ms downinter 500ms fall 2 rise 1 on-marked-down shutdown-sessions check-send-proxy check-ssl check-sni ${domain} check-alpn http/1.1 verify required ca-file ${haproxyPaths.ca} verifyhost ${domain}`,
+      ...offersOf(topology, "web.https").map(
+        ({ host, address, port }) => `server ${host} ${address}:${port} tcp-ut 2s send-proxy-v2`,
+      ),
+    ],
+  };
+}
