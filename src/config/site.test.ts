@@ -404,6 +404,7 @@ test("all problems come at once, in the order of the reference, none twice", () 
       database: { hosts: 2 },
       app: { shop: { source: "./nowhere", strat: "node server.js", port: "x", helth: "/", routes: "/" } },
       web: { hosts: 0 },
+      firewall: { admin: [] },
     },
     facts,
   );

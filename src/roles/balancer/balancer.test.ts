@@ -24,8 +24,8 @@ test("visitors are listened to at the virtual address only", () => {
   expect(binds?.map((line) => line.trim())).toEqual([
     `bind ${lb1.inside}:10000`,
     "bind 127.0.0.1:8404",
-    "bind 127.0.0.1:8406",
     "bind 198.51.100.10:80",
+    "bind 127.0.0.1:8406",
     "bind 198.51.100.10:443",
     `bind ${lb1.inside}:8405`,
   ]);
