@@ -4,18 +4,20 @@ import { basename, join } from "node:path";
 
 /** The checkout. */
 export const root = join(import.meta.dirname, "../../..");
+/** Two runs side by side: RAMPART_SCENARIOS_PLACE=1 … 9 gives one of them another folder, another lab and other ports. */
+const place = Number(process.env.RAMPART_SCENARIOS_PLACE ?? 0);
 /** Everything that the scenarios write on this machine, but for what Rampart itself does. */
-export const scratch = join(tmpdir(), "rampart-scenarios");
+export const scratch = join(tmpdir(), place === 0 ? "rampart-scenarios" : `rampart-scenarios-${place}`);
 
 /** A change of the site file's text: what stands there once, and what comes instead. */
 export type Edit = readonly [before: string, after: string];
 
 /** The shop of examples/shop under a name and ports of its own, so that a user's own shop is left alone. */
 export const shop = {
-  name: "tshop",
+  name: place === 0 ? "tshop" : `tshop${place}`,
   folder: join(scratch, "shop"),
-  httpsPort: 9443,
-  httpPort: 9480,
+  httpsPort: 9443 + place,
+  httpPort: 9480 + 100 * place,
   domain: "www.shop.example",
   alias: "shop.example",
   localDomain: "www.shop.localhost",
