@@ -1,6 +1,6 @@
 // Bundles the command line into dist/, or into the folder that is named: one entry, one chunk per verb, so that
 // `rampart --help` loads almost nothing.
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -25,4 +25,8 @@ await build({
   sourcemap: "linked",
   logLevel: "warning",
 });
+// The types of `import "rampart"` for a site outside this checkout, which has no npm package to take them from.
+const input = readFileSync(join(root, "src/config/input.ts"), "utf8");
+const types = `${input}\n/** Describes a site. */\nexport function defineSite(site: SiteInput): SiteInput;\n`;
+writeFileSync(join(outdir, "rampart-env.d.ts"), `declare module "rampart" {\n${types.replace(/^(?=.)/gm, "  ")}}\n`);
 writeFileSync(join(outdir, ".built"), "");

@@ -12,6 +12,7 @@ import { roles } from "../roles/index.ts";
 import { folderFacts } from "../sitefile/facts.ts";
 import { loadSiteFile } from "../sitefile/load.ts";
 import { sourceDigest, sourceEntries } from "../sitefile/source.ts";
+import { renewTypes } from "../sitefile/types.ts";
 import { siteTopology } from "../topology/topology.ts";
 import type { GlobalOptions } from "./options.ts";
 
@@ -32,6 +33,7 @@ export interface OpenSite {
 /** Reads the site file of the options' folder. Throws a RampartError that holds everything that is wrong with it. */
 export async function openSite(options: Pick<GlobalOptions, "site" | "env">): Promise<OpenSite> {
   const { file, folder, raw, line } = await loadSiteFile(resolve(options.site ?? "."));
+  renewTypes(folder);
   const resolved = resolveSite(raw, {
     environment: options.env,
     ...folderFacts(folder),

@@ -80,8 +80,9 @@ put_back() {
 
 install_packages() {
   export DEBIAN_FRONTEND=noninteractive
-  set -- -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold install "$@"
-  apt-get "$@" || { apt-get -qq update && apt-get "$@"; }
+  # Unattended upgrades may hold the lock; and dpkg refuses all work until what a power cut left half-done is finished.
+  set -- -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install "$@"
+  apt-get "$@" || { dpkg --force-confold --configure -a; apt-get -qq update && apt-get "$@"; }
 }
 
 # mark UNIT…: from now on a file that changes is one that the unit has not taken yet.

@@ -13,6 +13,7 @@ export interface NewSiteSummary {
 const meanings: Readonly<Record<string, string>> = {
   "rampart.config.ts": "the site: the one file to edit",
   "rampart.config.yaml": "the site: the one file to edit",
+  "rampart-env.d.ts": "what editors know its keys from",
   "rampart.schema.json": "what editors complete its keys from",
   "app/server.js": "a small program, to be replaced by yours",
   ".gitignore": "keeps Rampart's own files out of git",

@@ -1,4 +1,5 @@
 import { dedent } from "../base/text.ts";
+import { typesFile } from "./types.ts";
 
 export interface NewSite {
   /** [a-z][a-z0-9-]*, at most 20 characters. */
@@ -31,6 +32,7 @@ export function newSiteFiles(site: NewSite): readonly NewFile[] {
 export function typescriptSiteFile({ name, domain }: NewSite): string {
   return dedent(`
     // Your whole site. Every key has a hint in your editor; \`rampart config\` shows the defaults and why they are so.
+    /// <reference path="./${typesFile}" />
     import { defineSite } from "rampart";
 
     export default defineSite({

@@ -6,6 +6,7 @@ import { siteJsonSchemaText } from "../../config/json-schema.ts";
 import { newSiteText } from "../../report/init.ts";
 import { siteFileNames } from "../../sitefile/find.ts";
 import { type NewFile, newSiteFiles } from "../../sitefile/template.ts";
+import { typesFile, typesText } from "../../sitefile/types.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { reportStyle, writeText } from "../output.ts";
 
@@ -38,9 +39,11 @@ export async function initCommand(options: InitOptions, given: string | undefine
   return exitCodes.done;
 }
 
-/** A YAML site gets its schema beside it, so that editors complete and check its keys. */
+/** Beside the site file lies what editors need to complete and check its keys: types, or for YAML a schema. */
 function filesOf(name: string, { domain = `www.${name}.example`, yaml = false }: InitOptions): readonly NewFile[] {
-  if (!yaml) return newSiteFiles({ name, domain });
+  const types = typesText();
+  const typed = types === undefined ? [] : [{ path: typesFile, text: types }];
+  if (!yaml) return [...newSiteFiles({ name, domain }), ...typed];
   const schema = { path: "rampart.schema.json", text: siteJsonSchemaText() };
   return [...newSiteFiles({ name, domain, yaml, schema: `./${schema.path}` }), schema];
 }

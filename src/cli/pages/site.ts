@@ -8,7 +8,7 @@ export const sitePages: readonly Page[] = [
     summary: "write a new site: a site file and a small program",
     synopsis: ["init [--yaml] [--domain DOMAIN] [NAME]"],
     description: [
-      "Writes what a site needs to start: the site file, a program that answers every request, and a .gitignore. With NAME all of that goes into a new folder of this name, otherwise into the working folder. Nothing is asked, and nothing that exists is overwritten.",
+      "Writes what a site needs to start: the site file with its types for editors, a program that answers every request, and a .gitignore. With NAME all of that goes into a new folder of this name, otherwise into the working folder. Nothing is asked, and nothing that exists is overwritten.",
       "The ten lines it writes are a whole site already: two balancers, two web hosts, two hosts for the program, a monitor, with HTTPS, firewalls and alerts. rampart config shows all that the file does not say.",
     ],
     arguments: [{ name: "NAME", text: "Folder and name of the site.", completes: "folders" }],
