@@ -4,6 +4,7 @@ import { fail } from "../base/problem.ts";
 import { machineMirrors } from "./apt.ts";
 import { IMAGES, readText } from "./paths.ts";
 import { mustRun, run } from "./process.ts";
+import { pruneImages } from "./prune.ts";
 import { BASE_PACKAGES, BUILD_SCRIPT, EXCLUDED_PATHS, SUITE } from "./recipe.ts";
 import type { Emit } from "./spec.ts";
 import { lastLines } from "./tools.ts";
@@ -30,6 +31,7 @@ export async function ensureImage(packages: readonly string[], emit: Emit): Prom
   emit({ type: "lab.image.started", digest, suite: SUITE });
   const began = performance.now();
   await buildImage(digest, wanted, mirrors);
+  pruneImages();
   emit({
     type: "lab.image.done",
     digest,

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { LabSpec } from "./spec.ts";
 
 export const IMAGES = "/var/lib/rampart/images";
-const LABS = "/var/lib/rampart/labs";
+export const LABS = "/var/lib/rampart/labs";
 
 /** What is kept of a lab, until `labDown`. */
 export function labDir(name: string): string {
