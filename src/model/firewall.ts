@@ -101,3 +101,6 @@ export interface Block {
   readonly missing: readonly string[];
   readonly source: "site file" | "by hand";
 }
+
+/** Comment of the last rules of a chain, which meet what no flow has let through. */
+export const closedComment = "no flow allows this";

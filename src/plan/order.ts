@@ -3,7 +3,7 @@ import type { Change, DesiredHost, HostChanges, ObservedHost, Plan, Stage, Step 
 import type { FirewallResource } from "../model/resource.ts";
 import type { Role } from "../model/role.ts";
 import { type Host, hostsOf, type Tier, type Topology } from "../model/topology.ts";
-import { onlyNarrows } from "../resources/firewall.ts";
+import { firewallSteps, onlyNarrows, withLoadedRules } from "../resources/firewall.ts";
 
 export interface OrderInput {
   readonly topology: Topology;
@@ -77,24 +77,35 @@ function splitDoors(
 ): { doors: Work; rest: Work; closings: Work } {
   const isFirewall = (change: Change) => change.id.startsWith("firewall:");
   const isNames = (change: Change) => change.id === "file:/etc/hosts";
-  const firewall = changes.find(isFirewall);
-  const narrows = firewall !== undefined && narrowing(firewall, host, input);
-  const widens = firewall !== undefined && !narrows;
+  const rules = changes.filter(isFirewall).map((change) => inTwo(change, host, input));
+  const widens = rules.some(({ opening }) => opening !== undefined);
   const alone = changes.every((change) => isFirewall(change) || isNames(change));
-  const place = (change: Change): "doors" | "rest" | "closings" => {
-    if (isFirewall(change)) return narrows ? "closings" : "doors";
-    if (!isNames(change)) return "rest";
-    return widens || joining ? "doors" : alone ? "closings" : "rest";
+  const namesPlace = widens || joining ? "doors" : alone ? "closings" : "rest";
+  const names = (place: string) => changes.filter((change) => isNames(change) && place === namesPlace);
+  const rest = changes.filter((change) => !isFirewall(change) && !isNames(change));
+  return {
+    doors: { host, changes: [...names("doors"), ...rules.flatMap(({ opening }) => opening ?? [])] },
+    rest: { host, changes: [...names("rest"), ...rest] },
+    closings: { host, changes: [...names("closings"), ...rules.flatMap(({ closing }) => closing ?? [])] },
   };
-  const pick = (wanted: string): Work => ({ host, changes: changes.filter((change) => place(change) === wanted) });
-  return { doors: pick("doors"), rest: pick("rest"), closings: pick("closings") };
 }
 
-function narrowing(change: Change, host: Host, { desired, observed }: OrderInput): boolean {
+/** New rules that both open and close are loaded twice: first together with those that stand, last by themselves. */
+function inTwo(
+  change: Change,
+  host: Host,
+  { desired, observed }: OrderInput,
+): { readonly opening?: Change; readonly closing?: Change } {
   const wanted = desired
     .get(host.name)
     ?.resources.find((one): one is FirewallResource => one.kind === "firewall" && change.id === `firewall:${one.file}`);
-  return wanted !== undefined && onlyNarrows(wanted, observed.get(host.name)?.seen.get(change.id));
+  const seen = observed.get(host.name)?.seen.get(change.id);
+  if (!wanted) return { opening: change };
+  if (onlyNarrows(wanted, seen)) return { closing: change };
+  const both = withLoadedRules(wanted, seen);
+  if (!both) return { opening: change };
+  const reason = `${change.reason}; until the end those that stand are kept`;
+  return { opening: { ...change, reason, steps: firewallSteps(both) }, closing: change };
 }
 
 /** A newcomer starts with the new release at once: the host that migrates for its service must have it before. */

@@ -1,6 +1,7 @@
 import { parseNetwork } from "../base/ip.ts";
 import { plural, shellQuote } from "../base/text.ts";
-import type { Seen } from "../model/plan.ts";
+import { closedComment } from "../model/firewall.ts";
+import type { Seen, Step } from "../model/plan.ts";
 import { type FirewallResource, resourceId } from "../model/resource.ts";
 import { type Kind, parsePaths } from "./kind.ts";
 
@@ -48,42 +49,80 @@ export const firewallKind: Kind<FirewallResource> = {
       ? undefined
       : { verb: "update", reason: "the loaded rules are not those of the file", effect: "none" };
   },
-  steps({ file, content }) {
-    const next = shellQuote(`${file}.rampart-next`);
-    return [
-      { kind: "run", script: "mkdir -p /run/rampart /var/lib/rampart" },
-      { kind: "put", file: `${file}.rampart-next`, content, mode: "0644", owner: "root", group: "root" },
-      // Checked by the program that will read it, loaded in one transaction, and made the file of the next boot only when the
-      // host can still be reached: until then a reboot, too, is a way back.
-      {
-        kind: "guarded",
-        go: `nft -c -f ${next} && ${saveTable} && nft -f ${next}`,
-        back: `nft -f ${savedTable}; rm -f ${next}`,
-        keep: `mv -f ${next} ${shellQuote(file)} && ${listing} > ${recordFile}; rm -f ${savedTable}`,
-      },
-    ];
-  },
+  steps: firewallSteps,
   removal: () => [],
 };
+
+/** Checks and loads a rule set under guard: the host takes it back by itself unless it can be reached anew. */
+export function firewallSteps({ file, content }: FirewallResource): readonly Step[] {
+  const next = shellQuote(`${file}.rampart-next`);
+  return [
+    { kind: "run", script: "mkdir -p /run/rampart /var/lib/rampart" },
+    { kind: "put", file: `${file}.rampart-next`, content, mode: "0644", owner: "root", group: "root" },
+    // Checked by the program that will read it, loaded in one transaction, and made the file of the next boot only when the
+    // host can still be reached: until then a reboot, too, is a way back.
+    {
+      kind: "guarded",
+      go: `nft -c -f ${next} && ${saveTable} && nft -f ${next}`,
+      back: `nft -f ${savedTable}; rm -f ${next}`,
+      keep: `mv -f ${next} ${shellQuote(file)} && ${listing} > ${recordFile}; rm -f ${savedTable}`,
+    },
+  ];
+}
 
 /**
  * True when the wanted rules open nothing that is closed now, so that they may wait until traffic has moved away. A rule with
  * fewer addresses than before opens nothing either.
  */
 export function onlyNarrows(wanted: FirewallResource, seen: Seen | undefined): boolean {
-  if (!seen) return false;
-  const loaded = (seen.rules ?? "").split("\n");
-  const lines = new Set(loaded);
+  return seen !== undefined && allowsAll(loadedLines(seen), ruleLines(wanted.content));
+}
+
+/**
+ * For the time in which both the old and the new users come: the wanted rules with those that accept now before the last ones
+ * of each chain. Undefined when the wanted rules close nothing, or nothing is loaded.
+ */
+export function withLoadedRules(wanted: FirewallResource, seen: Seen | undefined): FirewallResource | undefined {
+  const loaded = seen ? loadedLines(seen) : [];
+  // A set may be gone with the rules that name it.
+  const accepting = loaded.filter(
+    (line) => line.startsWith("chain ") || (/ accept( |$)/.test(line) && !/@/.test(line)),
+  );
+  const lines = ruleLines(wanted.content);
+  if (allowsAll(lines, accepting)) return undefined;
+  const kept = new Map<string, string[]>();
+  let chain = "";
+  for (const line of accepting) {
+    if (line.startsWith("chain ")) chain = line;
+    else if (!lines.includes(line)) kept.set(chain, [...(kept.get(chain) ?? []), line]);
+  }
+  const content = wanted.content.split("\n").flatMap((line) => {
+    if (line.trimStart().startsWith("chain ")) chain = line.trimStart();
+    if (!line.includes(closedComment)) return [line];
+    const before = kept.get(chain) ?? [];
+    kept.delete(chain);
+    return [...before.map((one) => `    ${one}`), line];
+  });
+  return { ...wanted, content: content.join("\n") };
+}
+
+/** Whether every rule of `lines` stands among `rules`, if need be with more addresses. */
+function allowsAll(rules: readonly string[], lines: readonly string[]): boolean {
+  const same = new Set(rules);
   const open = new Map<string, Interval[]>();
-  for (const { match, addresses } of loaded.flatMap((line) => addressRule(line) ?? [])) {
+  for (const { match, addresses } of rules.flatMap((line) => addressRule(line) ?? [])) {
     open.set(match, [...(open.get(match) ?? []), ...addresses]);
   }
-  return ruleLines(wanted.content).every((line) => {
-    if (lines.has(line)) return true;
+  return lines.every((line) => {
+    if (same.has(line)) return true;
     const rule = addressRule(line);
     const now = rule && open.get(rule.match);
     return rule?.addresses.every((one) => now?.some((all) => holds(all, one))) ?? false;
   });
+}
+
+function loadedLines(seen: Seen): readonly string[] {
+  return (seen.rules ?? "").split("\n");
 }
 
 /** First and last address. */

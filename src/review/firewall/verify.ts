@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FirewallFinding, FirewallVerification } from "../../model/firewall.ts";
+import { closedComment, type FirewallFinding, type FirewallVerification } from "../../model/firewall.ts";
 import type { Flow, Host, Topology } from "../../model/topology.ts";
 import { run } from "../../ssh/run.ts";
 import type { SshTarget } from "../../ssh/target.ts";
@@ -124,7 +124,7 @@ async function fromHost(host: Host, job: Job, world: FirewallWorld): Promise<Sea
 
 /** The packets that the host's own output chain has refused so far. */
 const counting = `nft list chain inet rampart output 2>/dev/null |
-  awk '/no flow allows this/ { for (i = 1; i < NF; i++) if ($i == "packets") n += $(i + 1) } END { print "counted", n + 0 }'
+  awk '/${closedComment}/ { for (i = 1; i < NF; i++) if ($i == "packets") n += $(i + 1) } END { print "counted", n + 0 }'
 `;
 
 async function fromSeat(caller: Caller, job: Job, world: FirewallWorld): Promise<SeatScan> {

@@ -1,4 +1,5 @@
 import { type NftChain, type NftRule, type NftSet, nftAddresses, nftFile } from "../../formats/nftables.ts";
+import { closedComment } from "../../model/firewall.ts";
 import type { FirewallResource } from "../../model/resource.ts";
 import type { Flow, Host, Networks, Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
@@ -40,14 +41,14 @@ function blockRules(host: Host, topology: Topology): readonly NftRule[] {
 
 function chains(host: Host, topology: Topology): readonly NftChain[] {
   const { networks } = topology;
-  const closed: NftRule = { statement: "counter drop", comment: "no flow allows this" };
+  const closed: NftRule = { statement: "counter drop", comment: closedComment };
   // An answer at once: a forbidden call fails in a millisecond instead of hanging until its timeout. For TCP by a reset: an
   // ICMP error comes while connect() still holds its socket, is passed over, and only the next try a second later meets it.
   // Only calls: when the rules are loaded first, a connection that stands (the operator's own) is not known yet.
   const call = "tcp flags & (fin | syn | rst | ack) == syn";
   const refused: readonly NftRule[] = [
-    { statement: `${call} counter reject with tcp reset`, comment: "no flow allows this" },
-    { statement: "counter reject", comment: "no flow allows this" },
+    { statement: `${call} counter reject with tcp reset`, comment: closedComment },
+    { statement: "counter reject", comment: closedComment },
   ];
   const incoming = [...spoofRules(host, networks), ...pingRules(host, networks), ...flowRules("input", host, topology)];
   const outgoing = [outgoingPing(networks), olderSessions(networks), ...flowRules("output", host, topology)];
