@@ -1,7 +1,8 @@
 import { labHosts } from "../lab/lab.ts";
+import { bansProgram } from "../model/bans.ts";
 import { generationFile } from "../model/plan.ts";
 import type { AlertStatus, HostStatus, MemberStatus, SiteStatus } from "../model/status.ts";
-import type { Host, Topology } from "../model/topology.ts";
+import { type Host, hostsOf, type Topology } from "../model/topology.ts";
 import type { RemoteResult } from "../ssh/result.ts";
 import { run } from "../ssh/run.ts";
 import { labTarget } from "./lab-site.ts";
@@ -32,6 +33,7 @@ export async function siteStatus(open: OpenSite): Promise<SiteStatus> {
     ca: caFile(open),
     hosts: topology.hosts.map((host) => hostStatus(host, present.get(host.name), answers.get(host.name))),
     address: { ip: topology.networks.virtual, ...holderOf(topology, output) },
+    bans: bansCount(topology, output),
     database: databaseStatus(open, output),
     ...alertStatus(topology, output),
   };
@@ -40,7 +42,8 @@ export async function siteStatus(open: OpenSite): Promise<SiteStatus> {
 /** One script a host: its units, its Generation, and what only its tier knows. */
 function statusScript(host: Host, topology: Topology): string {
   const own: Record<string, string> = {
-    balancer: `ip -o -4 addr show | grep -qF ' ${topology.networks.virtual}/' && echo "HOLDS"`,
+    balancer: `ip -o -4 addr show | grep -qF ' ${topology.networks.virtual}/' && echo "HOLDS"
+echo "BANS $(${bansProgram} list 2>/dev/null | wc -l)"`,
     database: `echo "DATABASE $(/usr/local/lib/rampart/database-status 2>/dev/null)"`,
     monitor: `echo "ALERTS $(curl -sS -m 3 http://127.0.0.1:9090/api/v1/alerts 2>/dev/null)"`,
   };
@@ -87,6 +90,15 @@ function holderOf(topology: Topology, output: (name: string) => string): { holde
   const holders = topology.hosts.filter((host) => /^HOLDS$/m.test(output(host.name))).map((host) => host.name);
   if (holders.length > 1) return { holder: holders[0] ?? null, detail: `held by ${holders.join(" and ")} at once` };
   return { holder: holders[0] ?? null };
+}
+
+/** Balancers tell each other, so the longest list is the list. */
+function bansCount(topology: Topology, output: (name: string) => string): number | null {
+  const counts = hostsOf(topology, "balancer").flatMap(({ name }) => {
+    const count = line(output(name), "BANS");
+    return count === "" ? [] : [Number(count)];
+  });
+  return counts.length === 0 ? null : Math.max(...counts);
 }
 
 function databaseStatus({ site, topology }: OpenSite, output: (name: string) => string): SiteStatus["database"] {

@@ -17,6 +17,8 @@ export interface SiteStatus {
     /** What is wrong with it, as a phrase. */
     readonly detail?: string | undefined;
   };
+  /** Addresses that are banned now; null: no balancer answered. */
+  readonly bans: number | null;
   /** null: the site has none. */
   readonly database: DatabaseStanding | null;
   readonly alerts: readonly AlertStatus[];

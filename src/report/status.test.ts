@@ -20,6 +20,7 @@ const well: SiteStatus = {
     host("db2", "database", "10.77.3.2"),
   ],
   address: { ip: "198.51.100.10", holder: "lb1" },
+  bans: 0,
   database: {
     primary: "db1",
     promise: "no-loss",
@@ -51,6 +52,12 @@ test("a site that is well", () => {
                 db2   replica  voter  lag 0.0 s
       alerts    none firing"
   `);
+});
+
+test("who is banned is told in one line, and is no trouble", () => {
+  const text = statusText({ ...well, bans: 2 }, plainStyle);
+  expect(text).toMatch(/^shop {2}well\n/);
+  expect(text).toMatch(/\n {2}alerts {4}none firing\n {2}bans {6}2 addresses are not answered: rampart bans$/);
 });
 
 test("what is unknown is said to be unknown, never well", () => {

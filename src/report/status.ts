@@ -10,7 +10,7 @@ export function statusText(status: SiteStatus, style: Style): string {
   const blocks = [
     headline(status, style),
     hostTable(status, style),
-    [...databaseLines(status, style), ...alertLines(status, style)].join("\n"),
+    [...databaseLines(status, style), ...alertLines(status, style), ...banLines(status, style)].join("\n"),
     nextLine(status, style),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
@@ -148,6 +148,14 @@ function alertLines(status: SiteStatus, style: Style): readonly string[] {
       labelColumn,
     ),
   ];
+}
+
+/** Nothing is wrong when somebody is banned: it is told because whoever is asked about it should know. */
+function banLines({ bans }: SiteStatus, style: Style): readonly string[] {
+  if (bans === null || bans === 0) return [];
+  const paint = colors(style);
+  const text = `${plural(bans, "address is", "addresses are")} not answered: ${paint.command("rampart bans")}`;
+  return [hanging(`  ${paint.bold("bans")}`, [text], labelColumn)];
 }
 
 function unknownAlerts({ hosts }: SiteStatus): string {

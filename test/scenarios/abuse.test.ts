@@ -1,168 +1,190 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sleep } from "../../src/lab/process.ts";
-import { claimLabs, say } from "./support/lab.ts";
+import type { SiteStatus } from "../../src/model/status.ts";
+import {
+  answerTo,
+  attack,
+  bannedAt,
+  ca,
+  curl,
+  domain,
+  flooder,
+  floodOfMany,
+  guesser,
+  holder,
+  honest,
+  nuisance,
+  outside,
+  servedMeanwhile,
+  site,
+  siteIsDown,
+  siteIsUp,
+  virtual,
+  writeSite,
+} from "./support/abuse.ts";
+import { say } from "./support/lab.ts";
 import { onHost, rampart, rampartDone, rampartJson } from "./support/rampart.ts";
-import { root, scratch } from "./support/site.ts";
 import { eventually } from "./support/time.ts";
 
-// Visitors who mean harm, each from an address of its own at the visitor's seat, and one who does not: all requests of the
-// honest one succeed meanwhile. A small site of its own, since bans and floods would disturb what other scenarios measure.
+// Visitors who mean harm, and one who does not: all requests of the honest one succeed meanwhile.
 
-const name = "www.abuse.example";
-const virtual = "198.51.100.10";
-const honest = "198.51.100.50";
-const guesser = "198.51.100.51";
-const flooder = "198.51.100.52";
-const folder = join(scratch, "abuse");
-const ca = join(folder, ".rampart/lab-ca.crt");
-const site = { site: folder };
+beforeAll(siteIsUp, 900_000);
+afterAll(siteIsDown);
 
-beforeAll(async () => {
-  claimLabs();
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  cpSync(join(root, "examples/hello/app"), join(folder, "app"), { recursive: true });
-  const server = join(folder, "app/server.js");
-  writeFileSync(
-    server,
-    readFileSync(server, "utf8").replace('if (request.url !== "/")', `${answers}\n  if (request.url !== "/")`),
-  );
-  writeSite("balancer");
-  await rampartDone(["down"], site);
-  await rampartDone(["up"], { ...site, timeoutMs: 900_000 });
-  const addresses = [honest, guesser, flooder].map((address) => `ip addr replace ${address}/24 dev outside0`);
-  await outside(addresses.join("; "));
-});
+describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (terminate) => {
+  const banned = terminate === "web" ? "000" : "403";
 
-afterAll(async () => {
-  await rampart(["down"], site);
-});
-
-describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (place) => {
   beforeAll(async () => {
-    writeSite(place);
+    writeSite(terminate);
     await rampartDone(["apply"], { ...site, timeoutMs: 600_000 });
-    await rampart(["bans", "lift", guesser], site);
   });
 
   test("names, redirects and headers are the same", async () => {
     const go = async (url: string, more = "") => (await outside(curl(`${more} ${url}`, honest))).trim();
-    expect(await go(`https://${name}/`)).toMatch(/^200 2 /);
+    expect(await go(`https://${domain}/`)).toBe("200 2");
     expect(await go("'https://abuse.example/a?b=c'")).toBe("308 2 https://www.abuse.example/a?b=c");
-    expect(await go(`https://${name}/`, "-H 'Host: other.example'")).toMatch(/^421 /);
-    expect(await go(`'http://${name}/p?q=1'`)).toMatch(/^308 1.1 https:\/\/www.abuse.example\/p\?q=1$/);
+    expect(await go(`https://${domain}/`, "-H 'Host: other.example'")).toMatch(/^421 /);
+    expect(await go(`'http://${domain}/p?q=1'`)).toBe("308 1.1 https://www.abuse.example/p?q=1");
     const text = await outside(
-      `curl -sS -i --interface ${honest} --cacert ${ca} -H 'X-Forwarded-For: 6.6.6.6' -H 'X-Forwarded-Foo: 1' https://${name}/headers`,
+      `curl -sS -i --interface ${honest} --cacert ${ca} -H 'X-Forwarded-For: 6.6.6.6' -H 'X-Forwarded-Foo: 1' https://${domain}/headers`,
     );
     const [head = "", body = ""] = text.split("\r\n\r\n");
     const told = JSON.parse(body) as Record<string, string>;
-    expect(told).toMatchObject({ "x-forwarded-for": honest, "x-forwarded-proto": "https", "x-forwarded-host": name });
+    expect(told).toMatchObject({ "x-forwarded-for": honest, "x-forwarded-proto": "https", "x-forwarded-host": domain });
     expect(told["x-forwarded-foo"]).toBe(undefined);
     expect(head).toMatch(/^strict-transport-security: max-age=63072000\r?$/m);
     expect(head).toMatch(/^x-frame-options: DENY\r?$/m);
     expect(head).toMatch(/^x-content-type-options: nosniff\r?$/m);
     expect(head).toMatch(new RegExp(`^x-request-id: ${told["x-request-id"]}\\r?$`, "m"));
-    expect(head).not.toMatch(/^server:/im);
+    expect(head).not.toMatch(/^(server|alt-svc):/im);
+  });
+
+  test("the key exchange is post-quantum for those who can, and an elliptic curve for the others", async () => {
+    // Debian 13's openssl, at the balancer that holds the address; this machine's may not know the group.
+    const look = (groups: string) =>
+      `openssl s_client -connect ${virtual}:443 -servername ${domain} -CAfile /etc/rampart/ca.crt -verify_return_error ${groups} < /dev/null 2>/dev/null | grep -o 'TLS1.3 group: .*\\|Peer Temp Key: [^,]*'`;
+    const at = await holder();
+    expect(await onHost(at, look(""), site)).toMatch(/X25519MLKEM768/);
+    expect(await onHost(at, look("-groups X25519"), site)).toMatch(/X25519$/);
   });
 
   test("whoever guesses passwords is banned at both balancers within 2 s; a member never is", async () => {
-    const guess = curl(`-X POST https://${name}/login`, guesser);
-    const statuses = (await outside(Array(10).fill(guess).join("\n"))).split("\n").filter(Boolean);
+    const watching = ["lb1", "lb2"].map((host) => bannedAt(host, guesser));
+    const guess = curl(`-X POST https://${domain}/login`, guesser);
+    const statuses = (await outside(`${Array(10).fill(guess).join("\n")}\ndate +%s.%N`)).trim().split("\n");
+    const last = Number(statuses.pop());
     expect(statuses.map((line) => line.slice(0, 3))).toEqual(Array(10).fill("401"));
-    const seconds = await eventually(2, async () => {
-      const lists = await Promise.all(["lb1", "lb2"].map((host) => onHost(host, "rampart-bans list", site)));
-      for (const list of lists) expect(list).toContain(guesser);
-    });
-    say(`${place}: a guesser is banned at both balancers after ${seconds.toFixed(2)} s, with the asking`);
-    expect((await outside(`${curl(`https://${name}/`, guesser)} || true`)).slice(0, 3)).toBe(
-      place === "web" ? "000" : "403",
-    );
-    expect((await outside(curl(`https://${name}/`, honest))).slice(0, 3)).toBe("200");
+    const seconds = Math.max(...(await Promise.all(watching))) - last;
+    say(`${terminate}: seen to be banned at both balancers ${seconds.toFixed(2)} s after the tenth guess`);
+    expect(seconds).toBeLessThan(2);
+    expect(await answerTo(guesser)).toBe(banned);
+    expect(await answerTo(honest)).toBe("200");
     const { bans } = await rampartJson<{ bans: { address: string; why: string; at: string[] }[] }>(["bans"], site);
     expect(bans).toMatchObject([{ address: guesser, why: "failed log-ins", at: ["lb1", "lb2"] }]);
-    expect((await rampart(["bans", "add", "10.77.1.1"], site)).exitCode).toBe(1);
+    const status = JSON.parse((await rampart(["status", "--json"], site)).stdout) as SiteStatus;
+    expect(status.bans).toBe(1);
+    for (const member of ["10.77.0.1", "10.77.1.1"])
+      expect((await rampart(["bans", "add", member], site)).exitCode).toBe(1);
   });
 
   test("bans outlive a restart of both balancers at once, and end by hand", async () => {
     await Promise.all(["lb1", "lb2"].map((host) => onHost(host, "systemctl restart haproxy", site)));
     for (const host of ["lb1", "lb2"]) expect(await onHost(host, "rampart-bans list", site)).toContain(guesser);
     await rampartDone(["bans", "lift", guesser], site);
-    expect((await outside(curl(`https://${name}/`, guesser))).slice(0, 3)).toBe("200");
+    expect(await answerTo(guesser)).toBe("200");
+  });
+
+  test("a ban ends when its time is over", async () => {
+    await rampartDone(["bans", "add", nuisance, "--for", "6s"], site);
+    const began = performance.now();
+    expect(await answerTo(nuisance)).toBe(banned);
+    await eventually(12, async () => expect(await answerTo(nuisance)).toBe("200"));
+    say(
+      `${terminate}: a ban of 6 s was over ${((performance.now() - began) / 1000).toFixed(1)} s later, with the asking`,
+    );
+    expect((await rampartJson<{ bans: unknown[] }>(["bans"], site)).bans).toEqual([]);
   });
 
   test.each([
-    ["slow heads", "-c 400 -H -i 10 -r 100 -l 15"],
-    ["slow bodies", "-c 400 -B -i 5 -r 100 -s 8192 -x 10 -l 15"],
-    ["slow reading", "-c 400 -X -r 100 -w 512 -y 1024 -n 5 -z 32 -k 3 -l 15"],
-  ])("%s: the honest visitor is served", async (what, words) => {
-    const page = what === "slow reading" ? "/big" : "/";
-    const attack = `ip route replace ${virtual}/32 dev outside0 src ${flooder}; SSL_CERT_FILE=${ca} slowhttptest ${words} -u https://${name}${page} -p 3 >/dev/null 2>&1; ip route del ${virtual}/32 dev outside0 src ${flooder}`;
-    await servedMeanwhile(`${place}: ${what}`, attack);
+    ["slow heads", "/", "-H -i 5 -x 24"],
+    ["slow bodies", "/", "-B -i 5 -s 8192 -x 10"],
+    ["slow reading", "/big", "-X -w 512 -y 1024 -n 5 -z 32 -k 3"],
+  ])("%s: the honest visitor is served", async (what, page, words) => {
+    const trick = `SSL_CERT_FILE=${ca} slowhttptest ${words} -c 400 -r 100 -l 8 -p 3 -u https://${domain}${page} 2>&1 | sed 's/\\x1b\\[[0-9;]*m//g' | grep -a 'exit status\\|closed:' | tail -2`;
+    const told = await servedMeanwhile(`${terminate}: ${what}`, () => attack(flooder, trick));
+    say(`${terminate}: ${what}: ${told.trim().replaceAll(/\s+/g, " ")}`);
   });
 
-  test("a flood of requests from one address is answered 429, and over in 5 s", async () => {
-    const flood = `ip route replace ${virtual}/32 dev outside0 src ${flooder}; timeout 20 h2load -D 12 -c 20 -m 10 https://${name}/ | grep 'status codes'; ip route del ${virtual}/32 dev outside0 src ${flooder}`;
-    const told = await servedMeanwhile(`${place}: a flood of requests`, flood);
-    say(`${place}: the flooder got ${told.trim()}`);
+  test("a flood of requests from one address is answered 429, and it is served again in 10 s", async () => {
+    const flood = `timeout 20 h2load -D 8 -c 20 -m 10 https://${domain}/ | grep 'status codes'`;
+    const told = await servedMeanwhile(`${terminate}: a flood of requests`, () => attack(flooder, flood));
+    say(`${terminate}: the flooder got ${told.trim()}`);
     expect(Number(/(\d+) 4xx/.exec(told)?.[1])).toBeGreaterThan(0);
-    await eventually(15, async () => {
-      expect((await outside(curl(`https://${name}/`, flooder))).slice(0, 3)).toBe("200");
+    await eventually(15, async () => expect(await answerTo(flooder)).toBe("200"));
+  });
+
+  test("more than a service can do: a short wait or 503 with Retry-After, and all is normal 5 s later", async () => {
+    const flooded = await servedMeanwhile(`${terminate}: more than a service can do`, () => floodOfMany("/work", 8));
+    const ended = performance.now();
+    const { answers, silent, slowestMs } = flooded;
+    say(`${terminate}: the crowd got ${JSON.stringify(answers)}, slowest ${slowestMs} ms`);
+    expect(Object.keys(answers).toSorted()).toEqual(["200", "503"]);
+    // It goes on working at what it can do, 80 a second; the machine does much else here.
+    expect(answers["200"]).toBeGreaterThan(8 * 30);
+    expect(silent).toBe(0);
+    expect(slowestMs).toBeLessThan(6000);
+    const ask = `curl -sS -m 8 -o /dev/null --interface ${honest} --cacert ${ca} -w '%{http_code} %{time_starttransfer}\\n' https://${domain}/work`;
+    await eventually(5, async () => {
+      const lines = (await outside(Array(5).fill(ask).join("\n"))).trim().split("\n");
+      for (const line of lines) expect(line).toMatch(/^200 0\./);
     });
+    say(
+      `${terminate}: five of five served at once, seen ${((performance.now() - ended) / 1000).toFixed(1)} s after the flood`,
+    );
   });
 });
 
-/** Runs a command at the visitor's seat; every request of the honest visitor, ten a second, must be answered 200 until its end. */
-async function servedMeanwhile(what: string, attack: string): Promise<string> {
-  const asking = curl(`https://${name}/`, honest);
-  const visitor = `while [ ! -e ${folder}/over ]; do ${asking} || true; sleep 0.1; done`;
-  rmSync(join(folder, "over"), { force: true });
-  const asked = outside(visitor);
-  const told = await outside(`(${attack}) || true`);
-  await sleep(1000);
-  writeFileSync(join(folder, "over"), "");
-  const answered = (await asked).split("\n").filter(Boolean);
-  const good = answered.filter((line) => line.startsWith("200 "));
-  say(`${what}: ${good.length} of ${answered.length} requests of the honest visitor served`);
-  expect(answered.length).toBeGreaterThan(10);
-  expect(good.length).toBe(answered.length);
-  return told;
-}
+test("half-open connections by the ten thousand: the honest visitor is served", async () => {
+  const at = await holder();
+  const cookies = async () =>
+    Number(await onHost(at, "nstat -asz TcpExtSyncookiesSent | awk 'END { print $2 }'", site));
+  const before = await cookies();
+  // Without the reset that this machine's kernel would send, each of them stays half open.
+  const quiet = `nft add table ip flood && nft 'add chain ip flood out { type filter hook output priority 0; }' && nft add rule ip flood out ip saddr ${flooder} tcp flags rst drop`;
+  const flood = `${quiet}; timeout 8 hping3 -q -n -S -p 443 -i u100 -c 50000 -a ${flooder} ${virtual} 2>&1 | grep transmitted; nft delete table ip flood`;
+  const told = await servedMeanwhile("SYN flood", () => outside(`(${flood}) || true`));
+  const sent = (await cookies()) - before;
+  say(`SYN flood: ${told.trim()}; ${at} answered ${sent} with SYN cookies`);
+  expect(sent).toBeGreaterThan(0);
+});
 
-/** Prints status, version and where it leads. */
-function curl(words: string, from: string): string {
-  return `curl -sS -m 8 -o /dev/null --interface ${from} --cacert ${ca} -w '%{http_code} %{http_version} %{redirect_url}\\n' ${words}`;
-}
+describe("SSH", () => {
+  test("is closed to visitors", async () => {
+    const knock = (address: string) => `nc -z -w 2 ${address} 22 && echo open || echo closed`;
+    for (const address of [virtual, "198.51.100.11", "198.51.100.12"])
+      expect((await outside(knock(address))).trim()).toBe("closed");
+  });
 
-async function outside(script: string): Promise<string> {
-  return (await rampartDone(["lab", "outside", "--", "sh", "-c", script], { ...site, timeoutMs: 120_000 })).stdout;
-}
+  test("knows no passwords, and never shuts out operators who try wrong keys", async () => {
+    const wrong = `ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes -i /nonexistent -o PreferredAuthentications=password root@10.77.1.1 true 2>&1 | tail -1`;
+    const script = Array(20).fill(wrong).join("\n");
+    const said = (await rampartDone(["lab", "inside", "--", "sh", "-c", script], site)).stdout.trim().split("\n");
+    expect(said).toEqual(Array(20).fill(expect.stringContaining("Permission denied (publickey)")));
+    expect(await onHost("lb1", "hostname", site)).toBe("lb1");
+  });
 
-function writeSite(place: "balancer" | "web"): void {
-  const text = {
-    name: "tabuse",
-    domain: name,
-    aliases: ["abuse.example"],
-    tls: { terminate: place },
-    app: {
-      hello: { source: "./app", start: "node server.js", port: 3000, health: "/healthz", login: "/login", hosts: 1 },
-    },
-    environments: { lab: { httpsPort: 8744, httpPort: 8781 } },
-  };
-  writeFileSync(
-    join(folder, "rampart.config.ts"),
-    `import { defineSite } from "rampart";\nexport default defineSite(${JSON.stringify(text)});\n`,
-  );
-}
-
-/** What the small service answers besides its page. */
-const answers = `if (request.method === "POST" && request.url === "/login") {
-    return request.resume().on("end", () => response.writeHead(401, { "Content-Length": 0 }).end());
-  }
-  if (request.url === "/headers") {
-    return response.writeHead(200, { "X-Frame-Options": "DENY" }).end(JSON.stringify(request.headers));
-  }
-  if (request.url === "/big") {
-    return response.writeHead(200, { "Content-Length": 1 << 20 }).end(Buffer.alloc(1 << 20, 97));
-  }`;
+  test("shuts out anybody else who gets as far as this, while operators come in", async () => {
+    // Both hosts' firewalls opened by hand: what is left is sshd itself.
+    await onHost("lb1", "nft insert rule inet rampart input ip saddr 10.77.2.1 tcp dport 22 accept", site);
+    await onHost("web1", "nft insert rule inet rampart output ip daddr 10.77.1.1 tcp dport 22 accept", site);
+    try {
+      const knock = `bash -c 'exec 3<>/dev/tcp/10.77.1.1/22 && head -n 1 <&3'`;
+      const script = `for try in $(seq 40); do said=$(${knock}); case $said in Not*) echo "$try $said"; exit; esac; done; echo "$said"`;
+      const told = await onHost("web1", script, site);
+      say(`SSH: a stranger without a key was shut out at try ${told}`);
+      expect(told).toMatch(/^\d+ Not allowed at this time/);
+      expect(await onHost("lb1", "hostname", site)).toBe("lb1");
+    } finally {
+      for (const host of ["lb1", "web1"]) await onHost(host, "nft -f /etc/nftables.conf", site);
+    }
+  });
+});

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { shopIsUp } from "./support/lab.ts";
+import { bannedAt } from "./support/abuse.ts";
+import { say, shopIsUp } from "./support/lab.ts";
 import { onHost, rampartDone } from "./support/rampart.ts";
 import { shop } from "./support/site.ts";
 import { eventually } from "./support/time.ts";
@@ -144,6 +146,28 @@ test("requests are spread over all hosts of a tier", async () => {
   for (const share of instances.values()) expect(share).toBeGreaterThanOrEqual(12);
   const after = await webRequests();
   for (const [host, requests] of after) expect(requests - (before.get(host) ?? 0), host).toBeGreaterThanOrEqual(12);
+});
+
+test("whoever guesses passwords in the shop's own log-in form is banned at both balancers within 2 s", async () => {
+  const guesser = "198.51.100.77";
+  const curl = `curl -sS --interface ${guesser} --cacert ${join(shop.folder, ".rampart/lab-ca.crt")} -b "$jar" -c "$jar"`;
+  const script = `ip addr replace ${guesser}/24 dev outside0
+jar=$(mktemp)
+token=$(${curl} https://${shop.domain}/login | sed -n 's/.*name="token" value="\\([^"]*\\)".*/\\1/p' | head -n 1)
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  ${curl} -o /dev/null -w '%{http_code}\\n' --data-urlencode "token=$token" -d "email=somebody@example.org&password=guess$try" https://${shop.domain}/login
+done
+date +%s.%N
+${curl} -o /dev/null -w '%{http_code}\\n' https://${shop.domain}/
+rm "$jar"
+ip addr del ${guesser}/24 dev outside0`;
+  const watching = ["lb1", "lb2"].map((host) => bannedAt(host, guesser, {}));
+  const said = (await rampartDone(["lab", "outside", "--", "sh", "-c", script])).stdout.trim().split("\n");
+  const seconds = Math.max(...(await Promise.all(watching))) - Number(said[10]);
+  say(`shop: seen to be banned at both balancers ${seconds.toFixed(2)} s after the tenth guess`);
+  await rampartDone(["bans", "lift", guesser]);
+  expect(said.toSpliced(10, 1)).toEqual([...Array(10).fill("422"), "403"]);
+  expect(seconds).toBeLessThan(2);
 });
 
 test("verify finds that everything that the site promises holds", async () => {

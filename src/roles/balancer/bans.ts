@@ -11,6 +11,8 @@ const origin: Origin = {
 };
 const service = "rampart-bans.service";
 const unitFile = `/etc/systemd/system/${service}`;
+/** Read by the host's exporter: how many addresses are banned. */
+const metricsFile = "/var/lib/prometheus/node-exporter/rampart-bans.prom";
 /** There while HAProxy holds what the file holds: before that, saving would empty the file. */
 const loaded = "/run/rampart-bans.loaded";
 
@@ -48,6 +50,7 @@ function programText(host: Host): string {
 # add ADDRESS SECONDS, lift ADDRESS, save, load, watch (saves every ten seconds)
 set -eu
 socket=${haproxyPaths.socket} file=${bansFile} loaded=${loaded}
+metrics=${metricsFile}
 
 ask() { printf '%s\\n' "$1" | socat -t5 - "$socket"; }
 bans() {
@@ -66,6 +69,9 @@ save() {
   [ -e "$loaded" ] || return 0
   bans > "$file.new"
   cmp -s "$file.new" "$file" && rm "$file.new" || mv "$file.new" "$file"
+  echo "rampart_bans $(wc -l < "$file")" > "$metrics.new"
+  chmod 0644 "$metrics.new"
+  mv "$metrics.new" "$metrics"
 }
 
 locked() { exec 9> /run/rampart-bans.lock; flock -w 10 9; }
@@ -121,10 +127,10 @@ function unitText(host: Host): string {
           ["ExecStart", `${bansProgram} watch`],
           ["Restart", "always"],
           ["RestartSec", "5s"],
-          "It speaks to HAProxy's socket and writes one file.",
+          "It speaks to HAProxy's socket and writes two files.",
           ...hardening,
           ["ProtectSystem", "strict"],
-          ["ReadWritePaths", "/var/lib/rampart /run"],
+          ["ReadWritePaths", "/var/lib/rampart /run /var/lib/prometheus/node-exporter"],
           ["RestrictAddressFamilies", "AF_UNIX"],
           ["CapabilityBoundingSet", ""],
           ["SystemCallFilter", "@system-service"],

@@ -13,6 +13,8 @@ export interface Asking {
   readonly paths: readonly string[];
   readonly everyMs: number;
   readonly timeoutMs: number;
+  /** Address of the visitor's seat that asks; the seat's own if it is left out. */
+  readonly from?: string;
 }
 
 /** One request: times in milliseconds since 1970; `problem` is "" when a whole answer came. */
@@ -44,7 +46,7 @@ export interface AskedSite {
 
 /** A client at the visitor's seat that asks without pause; resolves when the first answer is there. */
 export async function askWithoutPause(
-  options: { readonly everyMs?: number; readonly paths?: readonly string[]; readonly of?: AskedSite } = {},
+  options: Partial<Pick<Asking, "everyMs" | "paths" | "from">> & { readonly of?: AskedSite } = {},
 ): Promise<Asker> {
   const { folder, domain: name, ca = ".rampart/lab-ca.crt" }: AskedSite = options.of ?? shop;
   const asking: Asking = {
@@ -54,8 +56,10 @@ export async function askWithoutPause(
     paths: options.paths ?? everyKind,
     everyMs: options.everyMs ?? 25,
     timeoutMs: 10_000,
+    ...(options.from === undefined ? {} : { from: options.from }),
   };
-  const seat = ["lab", "outside", "--", process.execPath, clientProgram(), JSON.stringify(asking)];
+  const client = programOf("client");
+  const seat = ["lab", "outside", "--", process.execPath, client, JSON.stringify(asking)];
   const [program = "", ...args] = rampartArgv(seat, folder);
   const child = spawn(program, args, { env: rampartEnv(), stdio: ["pipe", "pipe", "pipe"] });
   let output = "";
@@ -102,10 +106,10 @@ export function askedInWords(asked: readonly Asked[]): string {
   return `${asked.length} requests, ${wrong}, longest gap ${longestGap(asked).toFixed(3)} s, slowest ${(slowest / 1000).toFixed(2)} s`;
 }
 
-/** The client as one file of plain JavaScript for this machine's Node. */
-function clientProgram(): string {
-  const outfile = join(scratch, "client.mjs");
-  const entry = join(import.meta.dirname, "client.ts");
+/** A program beside this file, as one file of plain JavaScript for this machine's Node. */
+export function programOf(name: "client" | "flood"): string {
+  const outfile = join(scratch, `${name}.mjs`);
+  const entry = join(import.meta.dirname, `${name}.ts`);
   buildSync({ entryPoints: [entry], bundle: true, platform: "node", format: "esm", outfile, logLevel: "error" });
   return outfile;
 }

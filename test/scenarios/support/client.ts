@@ -45,6 +45,7 @@ function send(
     {
       host: asking.address,
       port: 443,
+      ...(asking.from === undefined ? {} : { localAddress: asking.from }),
       servername: asking.name,
       path,
       headers: { Host: asking.name, "User-Agent": "rampart-scenario" },

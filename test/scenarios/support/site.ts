@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 /** The checkout. */
 export const root = join(import.meta.dirname, "../../..");
 /** Two runs side by side: RAMPART_SCENARIOS_PLACE=1 … 9 gives one of them another folder, another lab and other ports. */
-const place = Number(process.env.RAMPART_SCENARIOS_PLACE ?? 0);
+export const place = Number(process.env.RAMPART_SCENARIOS_PLACE ?? 0);
 /** Everything that the scenarios write on this machine, but for what Rampart itself does. */
 export const scratch = join(tmpdir(), place === 0 ? "rampart-scenarios" : `rampart-scenarios-${place}`);
 
