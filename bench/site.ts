@@ -16,6 +16,8 @@ const noLimits = `limits: { requests: "1000000/s", connections: "1000000/s", ope
 export interface BenchSite {
   readonly folder: string;
   rampart(args: readonly string[], options?: CommandOptions): Promise<Outcome>;
+  /** Changes the text of the site file. */
+  edit(change: (text: string) => string): void;
   remove(): void;
 }
 
@@ -25,6 +27,10 @@ export function benchSite(root: string): BenchSite {
   return {
     folder,
     rampart: (args, options) => command([join(root, "rampart"), "--site", folder, ...args], options),
+    edit: (change) => {
+      const file = join(folder, "rampart.config.ts");
+      writeFileSync(file, change(readFileSync(file, "utf8")));
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Outcome } from "../command.ts";
 import type { BenchSite } from "../site.ts";
 
 /** The hand-written balancer that runs beside the site's own. */
@@ -20,11 +21,23 @@ const port = { tls: 9443, plain: 8088 };
 const domain = "www.shop.example";
 const folder = "/run/rampart-bench";
 
+/** Where the certificate and key that visitors see lie, by who opens their TLS. */
+const certificates = {
+  balancer: { role: "balancer", files: ["/etc/haproxy/tls/public.pem"] },
+  web: { role: "web", files: ["/etc/nginx/tls/public.crt", "/etc/nginx/tls/public.key"] },
+} as const;
+
 /**
  * Starts a second HAProxy on each balancer (the address may move) and a second nginx on each web host, opens the firewall
  * for them, and takes all of it away again.
+ * @param terminate who opens visitors' TLS in the site; the hand-made one shows the same certificate.
  */
-export async function withHandMade<T>(site: BenchSite, hand: string, work: (hand: HandMade) => Promise<T>): Promise<T> {
+export async function withHandMade<T>(
+  site: BenchSite,
+  terminate: "balancer" | "web",
+  hand: string,
+  work: (hand: HandMade) => Promise<T>,
+): Promise<T> {
   const { stdout } = await site.rampart(["status", "--json"]);
   const { hosts, address } = JSON.parse(stdout) as Status;
   const webs = hosts.filter((host) => host.role === "web");
@@ -40,8 +53,11 @@ export async function withHandMade<T>(site: BenchSite, hand: string, work: (hand
       await onHost(site, web.name, webScript(config, balancers.map((one) => one.address).join(", ")));
     }
     const servers = webs.map((web) => `  server ${web.name} ${web.address}:${port.plain}`).join("\n");
+    const { role, files } = certificates[terminate];
+    const owner = hosts.find((host) => host.role === role)?.name ?? "";
+    const pem = (await onHost(site, owner, `cat ${files.join(" ")}`)).stdout;
     const config = text("haproxy.cfg", { ADDRESS: address.ip, PORT: port.tls, SERVERS: servers });
-    for (const balancer of balancers) await onHost(site, balancer.name, balancerScript(config, address.ip));
+    for (const balancer of balancers) await onHost(site, balancer.name, balancerScript(config, pem, address.ip));
     return await work({
       domain,
       balancers: balancers.map((one) => one.name),
@@ -55,8 +71,8 @@ export async function withHandMade<T>(site: BenchSite, hand: string, work: (hand
   }
 }
 
-async function onHost(site: BenchSite, host: string, script: string): Promise<void> {
-  await site.rampart(["exec", host, "--", "sh", "-s"], { input: `set -eu\n${script}` });
+async function onHost(site: BenchSite, host: string, script: string): Promise<Outcome> {
+  return await site.rampart(["exec", host, "--", "sh", "-s"], { input: `set -eu\n${script}` });
 }
 
 function webScript(config: string, balancers: string): string {
@@ -68,8 +84,10 @@ systemd-run --quiet --collect --unit=bench-nginx nginx -c ${folder}/nginx.conf -
 `;
 }
 
-function balancerScript(config: string, address: string): string {
-  return `mkdir -p ${folder}
+function balancerScript(config: string, pem: string, address: string): string {
+  return `mkdir -p -m 0700 ${folder}
+cat > ${folder}/public.pem <<'PEM'
+${pem}PEM
 cat > ${folder}/haproxy.cfg <<'CONFIG'
 ${config}CONFIG
 haproxy -c -q -f ${folder}/haproxy.cfg

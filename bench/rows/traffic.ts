@@ -18,6 +18,22 @@ const visitors = [
   },
 ];
 
+/** What is said and wanted of each, by who opens the visitors' TLS. */
+const kinds = {
+  balancer: ({ name, reach, aim }: Visitor) => ({
+    what: `HTTPS requests/s of 1 KB ÷ hand-written without TLS inside; ${name}`,
+    reach,
+    aim,
+  }),
+  web: ({ name }: Visitor) => ({
+    what: `The same with \`tls.terminate: "web"\`; ${name}`,
+    reach: 1,
+    aim: 1.2,
+  }),
+};
+
+type Visitor = (typeof visitors)[number];
+
 interface Load {
   readonly perSecond: number;
   /** Microseconds of HAProxy on the balancer, and of all the site's processes, for each request. */
@@ -27,15 +43,39 @@ interface Load {
 
 /** Requests a second of 1 KB through the site, divided by those of the same hosts set up by hand without TLS inside. */
 export async function trafficRows(site: BenchSite, root: string): Promise<Row[]> {
+  await ensureWrk();
+  return await comparisons(site, "balancer", root);
+}
+
+/** The same with `tls.terminate: "web"`. The site stays so. */
+export async function passRows(site: BenchSite, root: string): Promise<Row[]> {
+  await ensureWrk();
+  site.edit((text) => text.replace(/^ {2}web:/m, '  tls: { terminate: "web" },\n  web:'));
+  await site.rampart(["apply"]);
+  return await comparisons(site, "web", root);
+}
+
+async function ensureWrk(): Promise<void> {
   await command(["sh", "-c", "command -v wrk >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk"]);
-  return await withHandMade(site, join(root, "bench/hand"), async (hand) => {
+}
+
+async function comparisons(site: BenchSite, terminate: "balancer" | "web", root: string): Promise<Row[]> {
+  return await withHandMade(site, terminate, join(root, "bench/hand"), async (hand) => {
     const rows: Row[] = [];
-    for (const kind of visitors) rows.push(await comparison(site, hand, kind));
+    for (const visitor of visitors)
+      rows.push(await comparison(site, hand, { ...visitor, ...kinds[terminate](visitor) }));
     return rows;
   });
 }
 
-async function comparison(site: BenchSite, hand: HandMade, kind: (typeof visitors)[number]): Promise<Row> {
+interface Kind {
+  readonly what: string;
+  readonly headers: readonly string[];
+  readonly reach: number;
+  readonly aim: number;
+}
+
+async function comparison(site: BenchSite, hand: HandMade, kind: Kind): Promise<Row> {
   const ours: Load[] = [];
   const theirs: Load[] = [];
   const load = (url: string, config: string) => pull(site, [...kind.headers, url], hand.balancers, config);
@@ -50,7 +90,7 @@ async function comparison(site: BenchSite, hand: HandMade, kind: (typeof visitor
   const figures = (name: string, loads: readonly Load[]) =>
     `${name} ${median(loads.map((one) => one.perSecond)).toFixed(0)} requests/s, ${median(loads.map((one) => one.haproxy)).toFixed(0)} µs of HAProxy and ${median(loads.map((one) => one.site)).toFixed(0)} µs of all the site's processes a request`;
   return {
-    ...{ what: `HTTPS requests/s of 1 KB ÷ hand-written without TLS inside; ${kind.name}`, unit: "×", values: ratios },
+    ...{ what: kind.what, unit: "×", values: ratios },
     ...{ better: "most", reach: kind.reach, aim: kind.aim },
     notes: [
       `${rounds} rounds of ${seconds} s each, turn about; wrk, 1 thread, 32 connections, in the visitor's seat.`,

@@ -198,6 +198,7 @@ export function poolSections(pool: Pool): readonly HaproxySection[] {
       "option httpchk",
       `http-check send meth GET uri ${pool.health} ver HTTP/1.1 hdr Host ${pool.tlsName}`,
       "http-check expect status 200",
+      ...patienceLines(pool),
       ...queue(pool.name),
       ...pool.lines,
       `default-server ${tls} check check-sni ${pool.tlsName} inter 1s fastinter 200ms downinter 500ms fall 2 rise 1`,
@@ -216,6 +217,7 @@ export function poolSections(pool: Pool): readonly HaproxySection[] {
       "option http-server-close",
       "retry-on conn-failure",
       ...hostLossLines.slice(1),
+      ...patienceLines(pool),
       ...queue(`${pool.name}_once`),
       ...pool.lines,
       `default-server ${tls}`,
@@ -223,6 +225,12 @@ export function poolSections(pool: Pool): readonly HaproxySection[] {
     ],
   };
   return [reads, once];
+}
+
+/** Under a flood the handshakes inside take long as well; to give one up and try again only makes it worse. */
+function patienceLines({ servers }: Pool): readonly string[] {
+  if (servers.length !== 1) return [];
+  return ["# There is no other host to ask: what takes long is waited for.", "timeout connect 3s"];
 }
 
 /** No more wait than the servers can take in one round: a visitor is told to come back rather than kept for nothing. */

@@ -43,14 +43,14 @@ export async function siteIsDown(): Promise<void> {
 }
 
 export function writeSite(terminate: "balancer" | "web"): void {
-  const app = { source: "./app", start: "node server.js", port: 3000, health: "/healthz", hosts: 1 };
+  const app = { source: "./app", start: "node server.js", port: 3000, health: "/healthz" };
   const text = {
     name: place === 0 ? "tabuse" : `tabuse${place}`,
     ...{ domain, aliases: ["abuse.example"], tls: { terminate } },
     app: {
       hello: { ...app, login: "/login", routes: ["/"] },
       // Answers after 100 ms: from two web hosts it takes 80 requests a second.
-      slow: { ...app, port: 3001, concurrency: 4, routes: ["/work"] },
+      slow: { ...app, port: 3001, hosts: 1, concurrency: 4, routes: ["/work"] },
     },
     environments: { lab: { httpsPort: 8744 + place, httpPort: 8781 + 20 * place } },
   };
@@ -68,7 +68,7 @@ const answers = `if (request.method === "POST" && request.url === "/login") {
     return response.writeHead(200, { "X-Frame-Options": "DENY" }).end(JSON.stringify(request.headers));
   }
   if (request.url === "/big") {
-    return response.writeHead(200, { "Content-Length": 1 << 20 }).end(Buffer.alloc(1 << 20, 97));
+    return response.writeHead(200, { "Content-Length": 1 << 18 }).end(Buffer.alloc(1 << 18, 97));
   }
   if (request.url === "/work") return setTimeout(() => response.writeHead(200).end("done"), 100);`;
 
@@ -93,11 +93,41 @@ export async function attack(from: string, command: string): Promise<string> {
   return await outside(`ip route replace ${route}; (${command}) || true; ip route del ${route}`);
 }
 
+/**
+ * slowhttptest from the flooder's address. It does not say for which name it comes, which balancers that pass TLS on want to
+ * know first: there stunnel says it, with as small a window as the slow reader's own.
+ */
+export async function slowAttack(terminate: "balancer" | "web", page: string, words: string): Promise<string> {
+  const slow = (url: string) =>
+    `nice -n 19 slowhttptest ${words} -c 400 -r 100 -l 8 -p 3 -u ${url}${page} 2>&1 | sed 's/\\x1b\\[[0-9;]*m//g' | grep -a 'closed:\\|connected:\\|Exit status' | tail -3`;
+  if (terminate === "balancer")
+    return await attack(flooder, `SSL_CERT_FILE=${ca} SSL_CERT_DIR=/nonexistent ${slow(`https://${domain}`)}`);
+  const config = join(folder, "stunnel.conf");
+  writeFileSync(
+    config,
+    `foreground = yes
+pid =
+socket = r:SO_RCVBUF=2048
+[slow]
+client = yes
+accept = 127.0.0.1:8100
+connect = ${virtual}:443
+local = ${flooder}
+sni = ${domain}
+`,
+  );
+  const way = `nft add table ip slow && nft 'add chain ip slow out { type nat hook output priority -100; }' && nft add rule ip slow out ip daddr ${virtual} tcp dport 8100 redirect to :8100`;
+  const tunnel = `nice -n 19 stunnel ${config} >/dev/null 2>&1 & tunnel=$!; sleep 1`;
+  return await outside(
+    `${way}; ${tunnel}; (${slow(`http://${domain}:8100`)}) || true; kill $tunnel; nft delete table ip slow`,
+  );
+}
+
 /** Twenty visitors with ten connections each. */
 export async function floodOfMany(path: string, seconds: number): Promise<Flooded> {
   const flood: Flood = { address: virtual, name: domain, ca, path, from: crowd, connections: 10, seconds };
   return JSON.parse(
-    await outside(`exec ${process.execPath} ${programOf("flood")} '${JSON.stringify(flood)}'`),
+    await outside(`exec nice -n 19 ${process.execPath} ${programOf("flood")} '${JSON.stringify(flood)}'`),
   ) as Flooded;
 }
 
