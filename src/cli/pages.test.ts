@@ -104,11 +104,11 @@ test("a page", () => {
                   site file, and why
       render      write all files of all hosts into a folder, for reading
       firewall    explain, try and change who may reach what
+      bans        show, make and end bans of visitors
+      cert        list certificates, renew them, replace the site's CA
       exec        run a command on a host
       ssh         open a shell on a host
       logs        show the journal of a host, or of one of its units
-      cert        list certificates, renew them, replace the site's CA
-      bans        show, make and end bans of visitors
       lab         break things in the lab, or act as a visitor
       secrets     give the encrypted secrets a new key
       down        stop the site's hosts and leave nothing behind
