@@ -117,7 +117,7 @@ describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (ter
   });
 
   test("a flood of requests from one address is answered 429, and it is served again in 10 s", async () => {
-    const flood = `timeout 20 nice -n 19 h2load -D 8 -c 20 -m 10 https://${domain}/ | grep 'status codes'`;
+    const flood = `timeout 20 nice -n 19 h2load -D 8 -c 10 -m 4 https://${domain}/ | grep 'status codes'`;
     const told = await servedMeanwhile(`${terminate}: a flood of requests`, () => attack(flooder, flood));
     say(`${terminate}: the flooder got ${told.trim()}`);
     expect(Number(/(\d+) 4xx/.exec(told)?.[1])).toBeGreaterThan(0);

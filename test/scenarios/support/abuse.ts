@@ -82,7 +82,7 @@ export async function servedMeanwhile<T>(what: string, deed: () => Promise<T>): 
     const asked = await asker.stop();
     say(`${what}: the honest visitor: ${askedInWords(asked)}`);
     expect(asked.length).toBeGreaterThan(10);
-    expect(failed(asked)).toEqual([]);
+    expect(failed(asked).slice(0, 3)).toEqual([]);
   }
   return told;
 }
@@ -123,9 +123,9 @@ sni = ${domain}
   );
 }
 
-/** Twenty visitors with ten connections each. */
+/** Twenty visitors with six connections each. */
 export async function floodOfMany(path: string, seconds: number): Promise<Flooded> {
-  const flood: Flood = { address: virtual, name: domain, ca, path, from: crowd, connections: 10, seconds };
+  const flood: Flood = { address: virtual, name: domain, ca, path, from: crowd, connections: 6, seconds };
   return JSON.parse(
     await outside(`exec nice -n 19 ${process.execPath} ${programOf("flood")} '${JSON.stringify(flood)}'`),
   ) as Flooded;

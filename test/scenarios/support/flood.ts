@@ -32,9 +32,11 @@ let silent = 0;
 let slowestMs = 0;
 
 const ends = performance.now() + flood.seconds * 1000;
-const visitors = flood.from.flatMap((from) => {
+const visitors = flood.from.map(async (from, index) => {
+  // They come within two seconds, not in the same millisecond.
+  await pause((index * 2000) / flood.from.length);
   const agent = new Agent({ keepAlive: true, maxSockets: flood.connections, localAddress: from, ca });
-  return Array.from({ length: flood.connections }, () => stay(agent));
+  await Promise.all(Array.from({ length: flood.connections }, () => stay(agent)));
 });
 await Promise.all(visitors);
 process.stdout.write(`${JSON.stringify({ answers, silent, slowestMs })}\n`, () => process.exit(0));
@@ -45,8 +47,12 @@ async function stay(agent: Agent): Promise<void> {
     const said = await ask(agent);
     answers[said] = (answers[said] ?? 0) + 1;
     slowestMs = Math.max(slowestMs, Math.round(performance.now() - began));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
   }
+}
+
+async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 async function ask(agent: Agent): Promise<string> {
