@@ -40,3 +40,10 @@ test("tcp-ut stands on every server line, since HAProxy 3.0 ignores it in defaul
     expect(lines.filter((line) => line.startsWith("default-server ")).join()).not.toContain("tcp-ut");
   }
 });
+
+test("where there is no other host to ask, what takes long is waited for", () => {
+  for (const { lines } of pool) expect(lines).toContain("timeout connect 3s");
+  const two = ["web1", "web2"].map((name, index) => ({ name, address: `10.0.0.${index + 1}`, port: 8443 }));
+  const others = poolSections({ name: "web", why: "", tlsName: "web", health: "/", servers: two, lines: [] });
+  for (const { lines } of others) expect(lines).not.toContain("timeout connect 3s");
+});

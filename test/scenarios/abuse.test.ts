@@ -90,8 +90,7 @@ describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (ter
 
   test("bans outlive a restart of both balancers at once, and end by hand", async () => {
     await Promise.all(["lb1", "lb2"].map((host) => onHost(host, "systemctl restart haproxy", site)));
-    for (const host of ["lb1", "lb2"]) expect(await onHost(host, "rampart-bans list", site)).toContain(guesser);
-    await rampartDone(["bans", "lift", guesser], site);
+    for (const host of ["lb1", "lb2"]) expect(await onHost(host, "rampart-bans list", site)).X, guesser], site);
     expect(await answerTo(guesser)).toBe("200");
   });
 
