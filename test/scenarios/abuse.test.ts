@@ -90,7 +90,10 @@ describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (ter
 
   test("bans outlive a restart of both balancers at once, and end by hand", async () => {
     await Promise.all(["lb1", "lb2"].map((host) => onHost(host, "systemctl restart haproxy", site)));
-    for (const host of ["lb1", "lb2"]) expect(await onHost(host, "rampart-bans list", site)).X, guesser], site);
+    for (const host of ["lb1", "lb2"]) expect(await onHost(host, "rampart-bans list", site)).toContain(guesser);
+    const measured = "promtool query instant http://127.0.0.1:9090 'sum(rampart_bans == 1)'";
+    await eventually(20, async () => expect(await onHost("mon1", measured, site)).toMatch(/=> 2 @/));
+    await rampartDone(["bans", "lift", guesser], site);
     expect(await answerTo(guesser)).toBe("200");
   });
 
