@@ -111,7 +111,7 @@ describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (ter
   test.each([
     ["slow heads", "/", "-H -i 5 -x 24"],
     ["slow bodies", "/", "-B -i 5 -s 8192 -x 10"],
-    ["slow reading", "/big", "-X -w 512 -y 1024 -n 5 -z 32 -k 3"],
+    ["slow reading", "/big", "-X -w 512 -y 1024 -n 5 -z 32"],
   ])("%s: the honest visitor is served", async (what, page, words) => {
     const attacked = async () => await slowAttack(terminate, page, words);
     const told = await servedMeanwhile(`${terminate}: ${what}`, attacked);

@@ -99,7 +99,7 @@ export async function attack(from: string, command: string): Promise<string> {
  */
 export async function slowAttack(terminate: "balancer" | "web", page: string, words: string): Promise<string> {
   const slow = (url: string) =>
-    `nice -n 19 slowhttptest ${words} -c 400 -r 100 -l 8 -p 3 -u ${url}${page} 2>&1 | sed 's/\\x1b\\[[0-9;]*m//g' | grep -a 'closed:\\|connected:\\|Exit status' | tail -3`;
+    `nice -n 19 slowhttptest ${words} -c 400 -r 60 -l 8 -p 3 -u ${url}${page} 2>&1 | sed 's/\\x1b\\[[0-9;]*m//g' | grep -a 'closed:\\|connected:\\|Exit status' | tail -3`;
   if (terminate === "balancer")
     return await attack(flooder, `SSL_CERT_FILE=${ca} SSL_CERT_DIR=/nonexistent ${slow(`https://${domain}`)}`);
   const config = join(folder, "stunnel.conf");
