@@ -1,4 +1,5 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { askedInWords, askWithoutPause, failed, programOf } from "./asking.ts";
@@ -80,7 +81,7 @@ export async function servedMeanwhile<T>(what: string, deed: () => Promise<T>): 
     told = await deed();
   } finally {
     const asked = await asker.stop();
-    say(`${what}: the honest visitor: ${askedInWords(asked)}`);
+    say(`${what}: the honest visitor: ${askedInWords(asked)}; load average ${loadavg()[0]?.toFixed(1)}`);
     expect(asked.length).toBeGreaterThan(10);
     expect(failed(asked).slice(0, 3)).toEqual([]);
   }
