@@ -53,6 +53,8 @@ export function writeSite(terminate: "balancer" | "web"): void {
       // Answers after 100 ms: from two web hosts it takes 80 requests a second.
       slow: { ...app, port: 3001, hosts: 1, concurrency: 4, routes: ["/work"] },
     },
+    // Scaled to the machine, which is the site, its visitors and their attackers at once.
+    limits: { requests: "80/s" },
     environments: { lab: { httpsPort: 8744 + place, httpPort: 8781 + 20 * place } },
   };
   writeFileSync(
