@@ -58,9 +58,10 @@ export function httpDefaults(keepAlive: string): HaproxySection {
       "timeout client 60s",
       "timeout client-fin 10s",
       "timeout queue 5s",
-      "# Hosts of the site are a fraction of a millisecond away. Two checks in a row that find nobody for this long take a",
-      "# host out before the first request in flight to it is given up (tcp-ut), so that its next try goes elsewhere.",
-      "timeout connect 500ms",
+      "# Hosts of the site are a fraction of a millisecond away; a busy one may need this long for the handshake. A check gives",
+      "# up sooner (after `inter`): two in a row take a host out before the first request in flight to it is given up (tcp-ut),",
+      "# so that its next try goes elsewhere.",
+      "timeout connect 1s",
       "timeout check 2s",
       "timeout server 60s",
       "timeout server-fin 10s",
@@ -83,7 +84,7 @@ export const tcpDefaults: HaproxySection = {
     "timeout client 60s",
     "timeout client-fin 10s",
     "timeout queue 5s",
-    "timeout connect 500ms",
+    "timeout connect 1s",
     "timeout check 2s",
     "timeout server 60s",
     "timeout server-fin 10s",
@@ -179,6 +180,7 @@ export function poolSections(pool: Pool): readonly HaproxySection[] {
   // On each line: HAProxy 3.0 does not take tcp-ut over from default-server.
   const server = ({ name, address, port }: Pool["servers"][number]) =>
     `server ${name} ${address}:${port} tcp-ut 2s${most}`;
+  const anyway = (one: Pool["servers"][number]) => `${server({ ...one, name: `${one.name}-anyway` })} backup`;
   const queue = queueLines(pool);
   const balance = [
     "# A host that hangs gathers connections and is asked less, long before its checks fail; WebSockets spread evenly.",
@@ -201,8 +203,9 @@ export function poolSections(pool: Pool): readonly HaproxySection[] {
       ...patienceLines(pool),
       ...queue(pool.name),
       ...pool.lines,
-      `default-server ${tls} check check-sni ${pool.tlsName} inter 1s fastinter 200ms downinter 500ms fall 2 rise 1`,
+      `default-server ${tls} check check-sni ${pool.tlsName} inter 600ms fastinter 200ms downinter 500ms fall 2 rise 1`,
       ...pool.servers.map(server),
+      ...anywayLines(pool.servers.map((one) => `${anyway(one)} no-check`)),
     ],
   };
   const once: HaproxySection = {
@@ -222,9 +225,20 @@ export function poolSections(pool: Pool): readonly HaproxySection[] {
       ...pool.lines,
       `default-server ${tls}`,
       ...pool.servers.map((one) => `${server(one)} track ${pool.name}/${one.name}`),
+      ...anywayLines(pool.servers.map(anyway)),
     ],
   };
   return [reads, once];
+}
+
+/** The servers of a pool once more, without checks: asked when none of them passes its checks. */
+export function anywayLines(servers: readonly string[]): readonly string[] {
+  return [
+    "# When no host passes its checks, all are asked all the same. Checks fail in a flood as well, and a host that cannot",
+    "# answer is no worse than none.",
+    "option allbackups",
+    ...servers,
+  ];
 }
 
 /** Under a flood the handshakes inside take long as well; to give one up and try again only makes it worse. */

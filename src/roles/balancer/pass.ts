@@ -1,5 +1,5 @@
 import type { HaproxySection } from "../../formats/haproxy.ts";
-import { haproxyPaths, hostLossLines, jsonTcpLog } from "../../formats/haproxy-parts.ts";
+import { anywayLines, haproxyPaths, hostLossLines, jsonTcpLog } from "../../formats/haproxy-parts.ts";
 import { connectionLimits, refuseBanned } from "../../formats/haproxy-visitors.ts";
 import { publicNames } from "../../formats/site-names.ts";
 import { offersOf, type Topology } from "../../model/topology.ts";
@@ -43,9 +43,15 @@ export function passPool(topology: Topology): HaproxySection {
       `http-check send meth GET uri /.rampart/ping ver HTTP/1.1 hdr Host ${domain}`,
       "http-check expect status 200",
       "# Connections to a host that is lost are closed at once, so that browsers ask again.",
-      `default-server check inter 1s fastinter 200ms downinter 500ms fall 2 rise 1 on-marked-down shutdown-sessions check-send-proxy check-ssl check-sni ${domain} check-alpn http/1.1 verify required ca-file ${haproxyPaths.ca} verifyhost ${domain}`,
+      `default-server check inter 600ms fastinter 200ms downinter 500ms fall 2 rise 1 on-marked-down shutdown-sessions check-send-proxy check-ssl check-sni ${domain} check-alpn http/1.1 verify required ca-file ${haproxyPaths.ca} verifyhost ${domain}`,
       ...offersOf(topology, "web.https").map(
         ({ host, address, port }) => `server ${host} ${address}:${port} tcp-ut 2s send-proxy-v2`,
+      ),
+      ...anywayLines(
+        offersOf(topology, "web.https").map(
+          ({ host, address, port }) =>
+            `server ${host}-anyway ${address}:${port} tcp-ut 2s send-proxy-v2 no-check backup`,
+        ),
       ),
     ],
   };
