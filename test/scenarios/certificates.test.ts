@@ -1,12 +1,15 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { createPrivateKey } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Authority, createAuthority } from "../../src/pki/authority.ts";
+import { issueCertificate } from "../../src/pki/certificate.ts";
 import type { CertificateStatus } from "../../src/report/certificates.ts";
 import { askedInWords, askWithoutPause, failed } from "./support/asking.ts";
 import { say, shopIsUp } from "./support/lab.ts";
 import { onHost, rampart, rampartArgv, rampartDone, rampartEnv, said } from "./support/rampart.ts";
-import { shop, writeSite } from "./support/site.ts";
+import { type Edit, shop, writeSite } from "./support/site.ts";
 
 const caFile = join(shop.folder, ".rampart/lab-ca.crt");
 
@@ -63,6 +66,55 @@ test("what is no certificate of the site is refused, and nothing is changed", as
   expect(result.stderr).toMatch(/web1:\/etc\/passwd[\s\S]*web9:/);
 });
 
+test("a pair that does not belong together, or is for other names, has ended or is encrypted, is refused before any host is asked", async () => {
+  const foreign = await createAuthority("elsewhere", new Date());
+  writeSite(yours);
+  await give(foreign);
+  const good = readFileSync(join(shop.folder, "www.key"), "utf8");
+  await give(foreign);
+  writeFileSync(join(shop.folder, "www.key"), good);
+  await refused(/"\.\/www\.key" is not the key of "\.\/www\.crt"/);
+  await give(foreign, [shop.domain]);
+  await refused(/it is not for shop\.example, under which the site answers, but for www\.shop\.example/);
+  await give(foreign, [shop.domain, shop.alias], new Date(Date.now() - 100 * 86_400_000));
+  await refused(/\.\/www\.crt ended on .*: every browser refuses it/);
+  await give(foreign);
+  const key = createPrivateKey(readFileSync(join(shop.folder, "www.key"), "utf8"));
+  const locked = key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" });
+  writeFileSync(join(shop.folder, "www.key"), locked);
+  await refused(/"\.\/www\.key" is encrypted/);
+});
+
+test("a pair of yours, of a CA that Debian does not know, is served by both balancers, and a newer one takes its place unnoticed", async () => {
+  const foreign = await createAuthority("elsewhere", new Date());
+  writeFileSync(join(shop.folder, "trust.pem"), foreign.certificatePem);
+  writeFileSync(join(shop.folder, "both.pem"), foreign.certificatePem + readFileSync(caFile));
+  const client = await askWithoutPause({ of: { folder: shop.folder, domain: shop.domain, ca: "both.pem" } });
+  writeSite(yours);
+  const serials = [];
+  for (let count = 0; count < 2; count += 1) {
+    serials.push(await give(foreign));
+    await rampartDone(["apply"]);
+    const both = await Promise.all(["lb1", "lb2"].map((host) => onHost(host, served)));
+    expect(both).toEqual([`serial=${serials[count]}`, `serial=${serials[count]}`]);
+  }
+  const list = await certificates();
+  expect(list.filter((one) => one.file === "served").map((one) => one.issuer)).toEqual([
+    "elsewhere CA",
+    "elsewhere CA",
+  ]);
+  expect(list.filter((one) => one.state !== "well")).toEqual([]);
+  // The name on the operator's machine, for which nobody else vouches.
+  const local = served.replace("www.shop.example", shop.localDomain).replace("-serial", "-issuer");
+  expect(await onHost("lb1", local)).toContain(shop.name);
+  await rampartDone(["verify"]);
+  writeSite();
+  await rampartDone(["apply"]);
+  const asked = await client.stop();
+  say(`two pairs of the user's, and back: ${askedInWords(asked)}`);
+  expect(failed(asked)).toEqual([]);
+});
+
 test("the CA is rotated in three steps, killed on the way and taken up again, and no request fails", async () => {
   const old = readFileSync(caFile, "utf8");
   const client = await askWithoutPause();
@@ -86,6 +138,33 @@ test("the CA is rotated in three steps, killed on the way and taken up again, an
 
 const served =
   "openssl s_client -connect 127.0.0.1:8406 -servername www.shop.example < /dev/null 2>/dev/null | openssl x509 -noout -serial";
+
+const yours: readonly Edit[] = [
+  [
+    "  web: {",
+    '  tls: { certificate: { certificate: "./www.crt", key: "./www.key" }, trust: "./trust.pem" },\n\n  web: {',
+  ],
+];
+
+/** Puts a pair of a foreign CA where the site file looks for it; gives its serial number as openssl writes it. */
+async function give(
+  authority: Authority,
+  dnsNames: readonly string[] = [shop.domain, shop.alias],
+  now = new Date(),
+): Promise<string> {
+  const request = { commonName: shop.domain, dnsNames, ipAddresses: [], usages: ["server"], days: 90 } as const;
+  const { certificatePem, keyPem, serial } = await issueCertificate(authority, request, now);
+  writeFileSync(join(shop.folder, "trust.pem"), authority.certificatePem);
+  writeFileSync(join(shop.folder, "www.crt"), certificatePem + authority.certificatePem);
+  writeFileSync(join(shop.folder, "www.key"), keyPem.reveal());
+  return serial.toUpperCase();
+}
+
+async function refused(reason: RegExp): Promise<void> {
+  const result = await rampart(["apply"]);
+  expect(result.exitCode).toBe(1);
+  expect(result.stderr).toMatch(reason);
+}
 
 function serialOf(file: string): string {
   return `openssl x509 -in ${file} -noout -serial`;
