@@ -10,6 +10,8 @@ import { askedInWords, askWithoutPause, failed } from "./support/asking.ts";
 import { say, shopIsUp } from "./support/lab.ts";
 import { onHost, rampart, rampartArgv, rampartDone, rampartEnv, said } from "./support/rampart.ts";
 import { type Edit, shop, writeSite } from "./support/site.ts";
+import { eventually } from "./support/time.ts";
+import { customer } from "./support/visitor.ts";
 
 const caFile = join(shop.folder, ".rampart/lab-ca.crt");
 
@@ -125,10 +127,12 @@ test("the CA is rotated in three steps, killed on the way and taken up again, an
   await cutOff(["cert", "rotate-ca"], /web1/);
   const half = (await certificates()).filter((one) => one.issuer !== "site CA");
   say(`cut off: ${half.length} certificates are still of the other CA`);
+  await replicates();
   await rampartDone(["cert", "rotate-ca"], { timeoutMs: 600_000 });
   const asked = await client.stop();
   say(`the CA rotated: ${askedInWords(asked)}`);
   expect(failed(asked)).toEqual([]);
+  await replicates();
   expect(caCount()).toBe(1);
   expect(readFileSync(caFile, "utf8")).not.toBe(old);
   expect((await certificates()).filter((one) => one.issuer !== "site CA" || one.state !== "well")).toEqual([]);
@@ -173,6 +177,19 @@ function serialOf(file: string): string {
 async function certificates(): Promise<readonly CertificateStatus[]> {
   const { stdout } = await rampart(["cert", "list", "--json"]);
   return (JSON.parse(stdout) as { certificates: readonly CertificateStatus[] }).certificates;
+}
+
+/** Each replica connects to the primary anew, and then has what a visitor wrote. */
+async function replicates(): Promise<void> {
+  for (const host of ["db2", "db3"]) await onHost(host, "mariadb -e 'STOP SLAVE IO_THREAD; START SLAVE IO_THREAD'");
+  const email = `visitor-${Date.now()}@example.org`;
+  const form = { name: "A Visitor", email, password: "a harbour below the hill", next: "/" };
+  expect((await customer().post("/register", "/register", form)).status).toBe(303);
+  const written = await onHost("db1", "mariadb -BNe 'SELECT @@gtid_binlog_pos'");
+  for (const host of ["db2", "db3"])
+    await eventually(10, async () =>
+      expect(await onHost(host, "mariadb -BNe 'SELECT @@gtid_slave_pos'")).toBe(written),
+    );
 }
 
 function caCount(): number {
