@@ -1,3 +1,4 @@
+import { nginxConfinement } from "../../formats/hardening.ts";
 import { nginxBlock, nginxFile, nginxWord } from "../../formats/nginx.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { openingTier } from "../../model/certificate.ts";
@@ -84,20 +85,7 @@ export function issuerNginxDropIn(header: string): string {
       },
       {
         name: "Service",
-        lines: [
-          ["Restart", "always"],
-          ["RestartSec", "100ms"],
-          ["NoNewPrivileges", "yes"],
-          ["ProtectSystem", "full"],
-          ["ProtectHome", "yes"],
-          ["PrivateTmp", "yes"],
-          ["PrivateDevices", "yes"],
-          ["ProtectKernelTunables", "yes"],
-          ["ProtectKernelModules", "yes"],
-          ["ProtectControlGroups", "yes"],
-          ["RestrictAddressFamilies", "AF_INET AF_INET6 AF_UNIX"],
-          ["RestrictSUIDSGID", "yes"],
-        ],
+        lines: [["Restart", "always"], ["RestartSec", "100ms"], ...nginxConfinement],
       },
     ],
     header,

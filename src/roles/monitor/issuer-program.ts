@@ -90,7 +90,7 @@ said=
 if ! order; then
   # The CA has forgotten the account (a test CA was reset): with a new one it works again.
   [[ $said == *accountDoesNotExist* ]] && rm -rf ${state.lego}/accounts && order ||
-    failed "no certificate: $(tail -n 3 <<< "$said" | tr '\\n' ' ')"
+    failed "no certificate: $(tail -n 3 <<< "\${said:-lego ended without a word}" | tr '\\n' ' ')"
 fi
 cat ${state.lego}/certificates/${site.domain}.crt ${state.lego}/certificates/${site.domain}.key > "$bundle.new"
 [[ $(openssl x509 -in "$bundle.new" -noout -pubkey) == "$(openssl pkey -in "$bundle.new" -pubout)" ]] || failed "the CA's certificate does not fit its key"

@@ -1,6 +1,6 @@
 import { type CalmPage, calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
 import { haproxyResources } from "../../formats/haproxy-host.ts";
-import { confinement, exporterConfinement } from "../../formats/hardening.ts";
+import { exporterConfinement, nginxConfinement } from "../../formats/hardening.ts";
 import { servedResources } from "../../formats/served-certificate.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { visitorCertificates } from "../../formats/visitor-certificate.ts";
@@ -175,15 +175,7 @@ function nginxUnit(host: Host): string {
       },
       {
         name: "Service",
-        lines: [
-          ["Restart", "always"],
-          ["RestartSec", "100ms"],
-          "The master opens files as root and gives its workers another account; nothing else is left to it.",
-          ["CapabilityBoundingSet", "CAP_SETUID CAP_SETGID CAP_KILL CAP_CHOWN CAP_DAC_OVERRIDE"],
-          ["SystemCallFilter", "@system-service"],
-          ...confinement,
-          ["ReadWritePaths", "/run -/var/lib/nginx -/var/log/nginx"],
-        ],
+        lines: [["Restart", "always"], ["RestartSec", "100ms"], ...nginxConfinement],
       },
     ],
     note(host, "nginx comes back by itself."),
