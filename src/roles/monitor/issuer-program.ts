@@ -94,7 +94,7 @@ if ! order; then
 fi
 cat ${state.lego}/certificates/${site.domain}.crt ${state.lego}/certificates/${site.domain}.key > "$bundle.new"
 [[ $(openssl x509 -in "$bundle.new" -noout -pubkey) == "$(openssl pkey -in "$bundle.new" -pubout)" ]] || failed "the CA's certificate does not fit its key"
-chgrp www-data "$bundle.new" && chmod 0640 "$bundle.new" && mv -f "$bundle.new" "$bundle"
+mv -f "$bundle.new" "$bundle" || failed "the new certificate cannot be kept"
 rm -f ${state.renew} ${state.failures}
 say "a new certificate for \${names[*]}: $(openssl x509 -in "$bundle" -noout -enddate)"
 `;
