@@ -130,7 +130,7 @@ test("no account that reaches the database from another host does without a cert
   // One for the service, one for each member that replicates.
   expect(await onHost("db1", `mariadb -BNe "${subjects}"`)).toBe("4");
   // The right password alone is not enough.
-  const ask = `. /etc/rampart/app/shop.env; MYSQL_PWD=$DATABASE_PASSWORD mariadb -h db1 -u shop --ssl-ca=/etc/rampart/ca.crt`;
+  const ask = `. /etc/rampart/app/shop.env; MYSQL_PWD=$DATABASE_PASSWORD mariadb -h db1.${shop.name}.internal -u shop --ssl-ca=/etc/rampart/ca.crt`;
   const proof = "--ssl-cert=/etc/rampart/tls/shop-database.crt --ssl-key=/etc/rampart/tls/shop-database.key";
   expect(await onHost("shop1", `${ask} ${proof} -BNe 'SELECT 1'`)).toBe("1");
   expect(await onHost("shop1", `${ask} -BNe 'SELECT 1' 2>&1 || true`)).toContain("Access denied");
@@ -140,7 +140,7 @@ test("no account that reaches the database from another host does without a cert
 
 /** What a service says to a client of this host that knows the CA and has no certificate: "refused", or its answer. */
 async function asStranger(from: string, to: string, port: number): Promise<string> {
-  const script = `printf 'GET / HTTP/1.1\\r\\nHost: ${to}\\r\\nConnection: close\\r\\n\\r\\n' | timeout 5 openssl s_client -quiet -no_ign_eof -connect ${to}:${port} -CAfile /etc/rampart/ca.crt 2>&1 | tail -n 40 || true`;
+  const script = `printf 'GET / HTTP/1.1\\r\\nHost: ${to}\\r\\nConnection: close\\r\\n\\r\\n' | timeout 5 openssl s_client -quiet -connect ${to}:${port} -CAfile /etc/rampart/ca.crt 2>&1 | tail -n 40 || true`;
   const answer = await onHost(from, script);
   // HAProxy and the exporters end the handshake; nginx gives an answer of its own before it looks at the request.
   return /alert certificate required|No required SSL certificate was sent/.test(answer) ? "refused" : answer;
