@@ -20,8 +20,9 @@ beforeAll(async () => {
   writeSite();
   await rampartDone(["apply"]);
 });
-// A rotation that a failed test left half-way would be met by all that follows.
+// A rotation that a failed test left half-way would be met by all that follows; so would a site file.
 afterAll(async () => {
+  writeSite();
   if (caCount() > 1) await rampart(["cert", "rotate-ca"], { timeoutMs: 600_000 });
 });
 
@@ -104,8 +105,8 @@ test("a pair of yours, of a CA that Debian does not know, is served by both bala
   }
   const list = await certificates();
   expect(list.filter((one) => one.file === "served").map((one) => one.issuer)).toEqual([
-    "elsewhere CA",
-    "elsewhere CA",
+    "elsewhere Rampart CA",
+    "elsewhere Rampart CA",
   ]);
   expect(list.filter((one) => one.state !== "well")).toEqual([]);
   // The name on the operator's machine, for which nobody else vouches.
