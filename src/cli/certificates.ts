@@ -1,6 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { shellQuote } from "../base/text.ts";
 import type { World } from "../converge/world.ts";
+import { servedPort } from "../formats/visitor-certificate.ts";
+import { openingTier } from "../model/certificate.ts";
 import type { CertificateResource } from "../model/resource.ts";
 import type { Host } from "../model/topology.ts";
 import { desiredHost } from "../plan/desired.ts";
@@ -15,7 +17,7 @@ export function certificatesOf(host: Host, world: World): readonly CertificateRe
   return resources.filter((one): one is CertificateResource => one.kind === "certificate");
 }
 
-/** Looks at every certificate of every host, and at what the balancers serve. One round trip a host. */
+/** Looks at every certificate of every host, and at what visitors are served. One round trip a host. */
 export async function certificateStatus(world: World, now: Date): Promise<readonly CertificateStatus[]> {
   const each = await Promise.all(world.topology.hosts.map((host) => hostStatus(host, world, now)));
   return each.flat();
@@ -26,7 +28,7 @@ async function hostStatus(host: Host, world: World, now: Date): Promise<readonly
   const script = wanted.map(
     (one) => `echo "== ${one.certificateFile}"; ${leaf(`cat ${shellQuote(one.certificateFile)}`)}`,
   );
-  const served = host.tier === "balancer" ? [`echo "== served"; ${servedScript(world)}`] : [];
+  const served = host.tier === openingTier(world.topology.site) ? [`echo "== served"; ${servedScript(world)}`] : [];
   const { stdout } = await run(world.targetOf(host.name), [...script, ...served, "echo '== end'"].join("\n"), {
     timeoutMs: 20_000,
   });
@@ -47,8 +49,12 @@ function leaf(command: string): string {
 
 function servedScript({ topology }: World): string {
   const { domain } = topology.site;
-  const ask = `timeout 5 openssl s_client -connect 127.0.0.1:8406 -servername ${shellQuote(domain)} < /dev/null`;
-  const file = "sed -n 's/^  bind 127.0.0.1:8406 ssl crt \\([^ ]*\\).*/\\1/p' /etc/haproxy/haproxy.cfg";
+  const ask = `timeout 5 openssl s_client -connect 127.0.0.1:${servedPort} -servername ${shellQuote(domain)} < /dev/null`;
+  // Of what runs: the site file may name another one already.
+  const file =
+    openingTier(topology.site) === "web"
+      ? "sed -n '/ssl_certificate /{s/^ *ssl_certificate \\([^ ]*\\);/\\1/p;q}' /etc/nginx/nginx.conf"
+      : `sed -n 's/^  bind 127.0.0.1:${servedPort} ssl crt \\([^ ]*\\).*/\\1/p' /etc/haproxy/haproxy.cfg`;
   return `${leaf(ask)}; echo "== stored"; ${leaf(`cat "$(${file})"`)}`;
 }
 

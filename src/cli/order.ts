@@ -1,13 +1,13 @@
 import { RampartError } from "../base/problem.ts";
 import type { World } from "../converge/world.ts";
-import { acmeOf } from "../model/certificate.ts";
+import { acmeOf, openingTier } from "../model/certificate.ts";
 import { hostsOf } from "../model/topology.ts";
 import { run } from "../ssh/run.ts";
 
 const folder = "/var/lib/rampart-acme";
 
 /**
- * Orders the public certificate now, due or not, and brings it to every balancer that answers. Throws a RampartError when the
+ * Orders the public certificate now, due or not, and brings it to every host that opens visitors' TLS and answers. Throws a RampartError when the
  * authority gives none; what is served then stays.
  */
 export async function orderPublic(world: World): Promise<void> {
@@ -38,9 +38,9 @@ export async function orderPublic(world: World): Promise<void> {
       `rampart logs ${issuer.name} rampart-acme`,
     );
   }
-  const balancers = hostsOf(topology, "balancer");
+  const serving = hostsOf(topology, openingTier(topology.site));
   await Promise.all(
-    balancers.map((host) =>
+    serving.map((host) =>
       run(world.targetOf(host.name), "systemctl start rampart-certificate.service", { timeoutMs: 60_000 }),
     ),
   );

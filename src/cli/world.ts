@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { RampartError } from "../base/problem.ts";
 import type { World } from "../converge/world.ts";
@@ -68,7 +68,12 @@ function visitorTrust(open: OpenSite, trusted: string): string {
   const debian = "/etc/ssl/certs/ca-certificates.crt";
   const known = existsSync(debian) ? readFileSync(debian, "utf8") : "";
   const named = site.tls.trust === undefined ? "" : `${pemFile(folder, site.tls.trust)}\n`;
-  writeFileSync(file, known + named + trusted);
+  const text = known + named + trusted;
+  // Somebody may be reading it.
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
+    writeFileSync(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
+  }
   return file;
 }
 

@@ -11,7 +11,7 @@ export function certificateProblems(
   const { certificate } = tls ?? {};
   const files = typeof certificate === "object" ? certificate : {};
   return [
-    ...(isBroken("tls") ? [] : [...acmeProblems(tls), ...placeProblems(tls)]),
+    ...(isBroken("tls") ? [] : acmeProblems(tls)),
     ...fileProblem("tls.certificate.certificate", files.certificate, facts),
     ...fileProblem("tls.certificate.key", files.key, facts),
     ...fileProblem("tls.trust", tls?.trust, facts),
@@ -31,13 +31,6 @@ function acmeProblems(tls: SiteDraft["tls"]): readonly Problem[] {
       reason: 'belongs to certificate: "acme", and the site has another one.',
       remedy: `Take ${key} out, or write certificate: "acme".`,
     }));
-}
-
-function placeProblems(tls: SiteDraft["tls"]): readonly Problem[] {
-  if (tls?.terminate !== "web" || tls.certificate === undefined || tls.certificate === "own") return [];
-  const reason =
-    "ends visitors' encryption at the web hosts, which this version can do with the site's own certificates only.";
-  return [{ path: "tls.terminate", reason, remedy: 'Write terminate: "balancer", or certificate: "own".' }];
 }
 
 function fileProblem(path: string, file: string | undefined, facts: Facts): readonly Problem[] {

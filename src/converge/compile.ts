@@ -173,6 +173,8 @@ function unitLines(units: readonly { readonly step: UnitStep; readonly index: nu
     enabled.length > 0 ? `try systemctl enable --quiet --no-reload ${enabled.join(" ")} || fail ${first}` : "",
     rereads ? "systemctl daemon-reload" : "",
     stopped.length > 0 ? `try systemctl stop ${stopped.join(" ")} || true` : "",
+    // A job that was under way counts as failed when it is stopped; nobody is to mend that.
+    stopped.length > 0 ? `systemctl reset-failed ${stopped.join(" ")} 2> /dev/null || true` : "",
     enabled.length > 0 ? `mark ${enabled.join(" ")}` : "",
     ...deedLines(units),
   ]

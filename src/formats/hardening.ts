@@ -27,6 +27,15 @@ export const confinement: readonly SystemdLine[] = [
   ["SystemCallErrorNumber", "EPERM"],
 ];
 
+/** nginx, however many of them: certificates are read by the master, requests by workers of another account. */
+export const nginxConfinement: readonly SystemdLine[] = [
+  "The master opens files as root and gives its workers another account; nothing else is left to it.",
+  ["CapabilityBoundingSet", "CAP_SETUID CAP_SETGID CAP_KILL CAP_CHOWN CAP_DAC_OVERRIDE"],
+  ["SystemCallFilter", "@system-service"],
+  ...confinement,
+  ["ReadWritePaths", "/run -/var/lib/nginx -/var/log/nginx"],
+];
+
 /** For exporters, which start as an account of their own: besides, no capability and no system call that needs one. */
 export const exporterConfinement: readonly SystemdLine[] = [
   ...confinement,

@@ -22,7 +22,12 @@ export function givenOf({ tls }: Site): GivenCertificate | undefined {
   return tls.certificate !== "own" && tls.certificate.kind === "files" ? tls.certificate : undefined;
 }
 
-/** The name of the issuer in its certificate, by which balancers know it. */
+/** The tier whose hosts open visitors' TLS, and so have the certificate that visitors see and its key. */
+export function openingTier({ tls }: Site): "balancer" | "web" {
+  return tls.terminate;
+}
+
+/** The name of the issuer in its certificate, by which those who ask it know it. */
 export function issuerName(site: Site): string {
   return `issuer.${site.name}.internal`;
 }

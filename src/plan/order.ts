@@ -232,7 +232,9 @@ function needsDrain(host: Host, changes: readonly Change[], topology?: Topology,
   const role = roles?.find((one) => one.name === host.tier);
   if (!topology || !role?.around) return false;
   return changes.some(
-    (change) => change.origin.role === host.tier && (change.effect === "restart" || change.effect === "stop"),
+    ({ id, origin, effect }) =>
+      // A timer serves nobody.
+      origin.role === host.tier && !id.endsWith(".timer") && (effect === "restart" || effect === "stop"),
   );
 }
 

@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,7 +49,10 @@ test("missing names, a foreign key and what is no PEM are told, all at once", as
     /tls\.certificate\.key: "\.\/www\.key" is not the key of[\s\S]*not for shop\.example/,
   );
   writeFileSync(key, "not a key");
-  expect(reasons().join("\n")).toMatch(/"\.\/www\.key" holds no private key that is not encrypted in PEM form/);
+  expect(reasons().join("\n")).toMatch(/"\.\/www\.key" holds no private key in PEM form/);
+  const pem = createPrivateKey(keyPem.reveal());
+  writeFileSync(key, pem.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" }));
+  expect(reasons().join("\n")).toMatch(/"\.\/www\.key" is encrypted, and nobody types its passphrase/);
 });
 
 test("one that ended, or ends within a week, is not brought to hosts", async () => {

@@ -27,7 +27,7 @@ export function certificateProblems(site: Site, folder: string): readonly Proble
   const key = attempt(() => createPrivateKey(pemFile(folder, given.key)));
   return [
     ...(certificate === undefined ? [notPem("tls.certificate.certificate", given.certificate, "certificate")] : []),
-    ...(key === undefined ? [notPem("tls.certificate.key", given.key, "private key that is not encrypted")] : []),
+    ...(key === undefined ? [noKey(folder, given.key)] : []),
     ...(certificate && key && !certificate.checkPrivateKey(key) ? [otherKey(given.key, given.certificate)] : []),
     ...(certificate ? uncovered(certificate, site) : []),
     ...trust,
@@ -72,6 +72,17 @@ function problemsOf(path: string, work: () => unknown): readonly Problem[] {
 function notPem(path: string, file: string, what: string): Problem {
   const remedy = "It begins with a line -----BEGIN …-----. Convert it with openssl, or name the right file.";
   return { path, reason: `${file === "" ? "the file" : `"${file}"`} holds no ${what} in PEM form.`, remedy };
+}
+
+function noKey(folder: string, file: string): Problem {
+  const path = "tls.certificate.key";
+  if (!/ENCRYPTED/.test(attempt(() => pemFile(folder, file)) ?? "")) return notPem(path, file, "private key");
+  const reason = `"${file}" is encrypted, and nobody types its passphrase when a balancer starts.`;
+  return {
+    path,
+    reason,
+    remedy: `Decrypt it: openssl pkey -in ${file} -out NEW; then name NEW, and keep it to yourself.`,
+  };
 }
 
 function otherKey(key: string, certificate: string): Problem {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SiteStatus } from "../../src/model/status.ts";
@@ -10,13 +10,20 @@ import { onHost, rampart, rampartDone, said } from "./support/rampart.ts";
 import { root, scratch } from "./support/site.ts";
 import { eventually } from "./support/time.ts";
 
-// A site of seven hosts whose certificate comes from a public authority: pebble, which stands where visitors are.
+// A site of eight hosts whose certificate comes from a public authority: pebble, which stands where visitors are.
 const site = join(scratch, "acme");
 const name = "tacme";
 const domain = "www.tacme.example";
-const of = { folder: site, domain, ca: ".rampart/lab-trust.crt" };
+const of = { folder: site, domain, ca: "seen.pem" };
 const here = { site, timeoutMs: 600_000 };
 let authority: AcmeServer;
+
+/** Timers look every few seconds instead of every 20 and 60, so that nobody here waits for them; else they are as they are. */
+const soon = `for name in acme certificate; do
+mkdir -p /run/systemd/system/rampart-$name.timer.d
+printf '[Timer]\\nOnUnitInactiveSec=\\nOnActiveSec=1s\\nOnUnitInactiveSec=4s\\n' > /run/systemd/system/rampart-$name.timer.d/soon.conf
+done
+systemctl daemon-reload; systemctl try-restart rampart-certificate.timer 2> /dev/null || true`;
 
 beforeAll(async () => {
   rmSync(site, { recursive: true, force: true });
@@ -25,8 +32,8 @@ beforeAll(async () => {
   writeSite("");
   await rampart(["down"], here);
   await rampartDone(["up"], here);
-  authority = await acmeServer(name, join(site, "pebble"), 90 * 86_400);
-  writeFileSync(join(site, "trust.pem"), authority.trust);
+  await Promise.all(["lb1", "lb2", "web1", "web2", "mon1"].map((host) => onHost(host, soon, { site })));
+  await authorityOf(90 * 86_400);
 });
 
 afterAll(async () => {
@@ -35,10 +42,6 @@ afterAll(async () => {
 });
 
 test("from the own CA to a public authority: first issue, by every balancer, without a failed request", async () => {
-  writeFileSync(
-    join(site, ".rampart/lab-trust.crt"),
-    authority.trust + readFileSync(join(site, ".rampart/lab-ca.crt")),
-  );
   const client = await askWithoutPause({ of, paths: ["/"] });
   writeSite(acme());
   await rampartDone(["apply"], here);
@@ -98,31 +101,80 @@ test("an order that fails leaves what is served, raises an alert, and is made up
   await eventually(60, async () => expect(await alerts()).toEqual([]));
 });
 
-test("the issuer gives its files to balancers only", async () => {
-  const ask = (certificate: string) =>
-    `curl -sS -o /dev/null -w '%{http_code}' --cacert /etc/rampart/ca.crt ${certificate} --resolve issuer.${name}.internal:8444:10.77.4.1 https://issuer.${name}.internal:8444/certificate.pem || true`;
-  expect(await onHost("lb1", ask("--cert /etc/haproxy/tls/internal.pem"), { site })).toBe("200");
-  expect(await onHost("lb1", ask(""), { site })).not.toBe("200");
+test("the issuer gives the key to balancers only", async () => {
+  expect(await fetched("lb1", "certificate.pem", internal)).toBe("200");
+  expect(await fetched("lb1", "certificate.pem", "")).not.toBe("200");
   // Of the site's CA, but no balancer's; from mon1, since the firewall lets no other host come this far.
-  const monitor = "--cert /etc/prometheus/tls/monitor.crt --key /etc/prometheus/tls/monitor.key";
-  expect(await onHost("mon1", ask(monitor), { site })).toBe("403");
+  expect(await fetched("mon1", "certificate.pem", ofMonitor)).toBe("403");
 });
 
-test("short-lived certificates are renewed by the timer, before two thirds of their life are over", async () => {
+test("the web hosts open TLS: they get the certificate and serve it, the balancers answer the authority and have no key", async () => {
   await authority.stop();
-  authority = await acmeServer(name, join(site, "pebble"), 240);
-  writeFileSync(join(site, "trust.pem"), authority.trust);
+  await authorityOf(90);
+  writeSite(acme("web"));
   // Alerts about the short life are right, and no failure of this apply.
   await rampart(["apply"], here);
   await rampartDone(["cert", "renew", "public"], here);
-  const first = await onHost("lb1", serial, { site });
-  const seconds = await eventually(280, async () => expect(await onHost("lb1", serial, { site })).not.toBe(first));
-  say(`a certificate that lives 240 s was replaced after ${seconds.toFixed(0)} s`);
-  expect(seconds).toBeLessThan(240);
+  const [one, other] = await serials(["web1", "web2"]);
+  expect(one).toContain("ebble");
+  expect(other).toBe(one);
+  const list = await certificates();
+  expect(list.filter((row) => row.file === "served").map((row) => row.host)).toEqual(["web1", "web2"]);
+  expect(await fetched("lb1", "certificate.pem", internal)).toBe("403");
+  expect(await fetched("lb1", ".well-known/acme-challenge/none", internal)).toBe("404");
+  expect(await fetched("web1", "certificate.pem", internal)).toBe("200");
+  expect(await onHost("lb1", "ls /etc/haproxy/tls", { site })).toBe("internal.pem");
+  expect(await onHost("web1", handshake("www.tacme.localhost"), { site })).toContain("Rampart CA");
 });
 
-function acme(): string {
-  return `tls: { certificate: "acme", email: "ops@tacme.example", directory: "${directory}", trust: "./trust.pem" },`;
+test("certificates that live for 90 s are renewed by the timers alone, before their end, and no connection is lost", async () => {
+  const [first] = await serials(["web1"]);
+  const client = await askWithoutPause({ of, paths: ["/"] });
+  const seconds = await eventually(85, async () => {
+    const now = await serials(["web1", "web2"]);
+    expect(now[0]).not.toBe(first);
+    expect(now[1]).not.toBe(first);
+  });
+  const asked = await client.stop();
+  say(`certificates of 90 s were replaced ${seconds.toFixed(0)} s later; ${askedInWords(asked)}`);
+  expect(failed(asked)).toEqual([]);
+});
+
+test("a public certificate that has ended takes no web host out of service", async () => {
+  const ended = `systemctl stop rampart-certificate.timer; cd /tmp
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout k -out c -not_before 20250101000000Z -not_after 20250102000000Z -subj /CN=ended 2>/dev/null
+cat c k > /etc/nginx/tls/public.pem; systemctl reload nginx; sleep 4`;
+  await Promise.all(["web1", "web2"].map((host) => onHost(host, ended, { site })));
+  const ask = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--resolve", `${domain}:443:198.51.100.10`];
+  const visitor = async (...words: readonly string[]) =>
+    await rampart(["lab", "outside", "--", ...ask, ...words, `https://${domain}/`], here);
+  expect((await visitor("--cacert", join(site, "seen.pem"))).stderr).toMatch(/expired|self-signed/);
+  expect((await visitor("-k")).stdout).toBe("200");
+  const states =
+    "echo 'show stat' | socat - /run/haproxy/admin.sock | awk -F, '$1 == \"web\" && $2 ~ /^web/ { print $2, $18 }'";
+  expect((await onHost("lb1", states, { site })).split("\n")).toEqual(["web1 UP", "web2 UP"]);
+});
+
+/** A new authority, whose certificates live that long; clients and the site trust it. */
+async function authorityOf(seconds: number): Promise<void> {
+  authority = await acmeServer(name, join(site, "pebble"), seconds);
+  writeFileSync(join(site, "trust.pem"), authority.trust);
+  const before = existsSync(join(site, "seen.pem")) ? readFileSync(join(site, "seen.pem"), "utf8") : "";
+  writeFileSync(join(site, "seen.pem"), before + authority.trust + readFileSync(join(site, ".rampart/lab-ca.crt")));
+}
+
+const internal = "--cert /etc/haproxy/tls/internal.pem";
+const ofMonitor = "--cert /etc/prometheus/tls/monitor.crt --key /etc/prometheus/tls/monitor.key";
+
+/** The status with which the issuer answers a host that shows this certificate. */
+async function fetched(host: string, path: string, certificate: string): Promise<string> {
+  const at = `issuer.${name}.internal:8444`;
+  const ask = `curl -sS -o /dev/null -w '%{http_code}' --cacert /etc/rampart/ca.crt ${certificate} --resolve ${at}:10.77.4.1 https://${at}/${path} || true`;
+  return await onHost(host, ask, { site });
+}
+
+function acme(terminate: "balancer" | "web" = "balancer"): string {
+  return `tls: { terminate: "${terminate}", certificate: "acme", email: "ops@tacme.example", directory: "${directory}", trust: "./trust.pem" },`;
 }
 
 function writeSite(tls: string, aliases: readonly string[] = ["tacme.example"]): void {
@@ -135,28 +187,32 @@ export default defineSite({
   domain: "${domain}",
   aliases: ${JSON.stringify(aliases)},
   ${tls}
-  web: { hosts: 1 },
-  app: { hello: { source: "./app", start: "node server.js", port: 3000, hosts: 1 } },
+  web: { hosts: 2 },
+  // The package of the issuer, so that the lab's image has it before the site asks for it.
+  app: { hello: { source: "./app", start: "node server.js", port: 3000, hosts: 1, packages: ["lego"] } },
   environments: { lab: { httpsPort: 9844, httpPort: 9881 } },
 });
 `,
   );
 }
 
-const serial = `${handshake(domain)} | grep serial`;
+const serial = handshake(domain);
 
 function handshake(sni: string): string {
   return `openssl s_client -connect 127.0.0.1:8406 -servername ${sni} < /dev/null 2>/dev/null | openssl x509 -noout -serial -issuer`;
 }
 
-async function serials(): Promise<readonly string[]> {
-  return await Promise.all(["lb1", "lb2"].map((host) => onHost(host, serial, { site })));
+async function serials(hosts: readonly string[] = ["lb1", "lb2"]): Promise<readonly string[]> {
+  return await Promise.all(hosts.map((host) => onHost(host, serial, { site })));
+}
+
+async function certificates(): Promise<readonly CertificateStatus[]> {
+  const { stdout } = await rampart(["cert", "list", "--json"], here);
+  return (JSON.parse(stdout) as { certificates: readonly CertificateStatus[] }).certificates;
 }
 
 async function served(host: string): Promise<CertificateStatus | undefined> {
-  const { stdout } = await rampart(["cert", "list", "--json"], here);
-  const { certificates } = JSON.parse(stdout) as { certificates: readonly CertificateStatus[] };
-  return certificates.find((one) => one.host === host && one.file === "served");
+  return (await certificates()).find((one) => one.host === host && one.file === "served");
 }
 
 async function issuers(): Promise<readonly string[]> {

@@ -104,6 +104,48 @@ test("nothing listens in plain text on the inside network but SSH and what encry
   }
 });
 
+test("every hop inside is closed to whoever shows no certificate, although the firewall lets him through", async () => {
+  const hops: readonly (readonly [from: string, to: string, port: number])[] = [
+    ["lb1", "web1", 8443],
+    ["lb1", "lb2", 10000],
+    ["web1", "shop1", 3000],
+    ["web1", "recommendations1", 3001],
+    ["mon1", "shop1", 3000],
+    ...["lb1", "web1", "shop1", "recommendations1"].map((to) => ["mon1", to, 8405] as const),
+    ...["lb2", "web2", "shop2", "recommendations2", "db1", "mon1"].map((to) => ["mon1", to, 9100] as const),
+    ["mon1", "web1", 9113],
+    ["mon1", "db1", 9104],
+  ];
+  const answers = await Promise.all(
+    hops.map(async ([from, to, port]) => `${to}:${port} ${await asStranger(from, to, port)}`),
+  );
+  expect(answers.filter((one) => !one.endsWith(" refused"))).toEqual([]);
+});
+
+test("no account that reaches the database from another host does without a certificate", async () => {
+  const bare =
+    "SELECT User FROM mysql.global_priv WHERE Host <> 'localhost' AND COALESCE(JSON_VALUE(Priv, '$.x509_subject'), '') = ''";
+  expect(await onHost("db1", `mariadb -BNe "${bare}"`)).toBe("");
+  const subjects = "SELECT COUNT(*) FROM mysql.global_priv WHERE JSON_VALUE(Priv, '$.x509_subject') LIKE '/CN=%'";
+  // One for the service, one for each member that replicates.
+  expect(await onHost("db1", `mariadb -BNe "${subjects}"`)).toBe("4");
+  // The right password alone is not enough.
+  const ask = `. /etc/rampart/app/shop.env; MYSQL_PWD=$DATABASE_PASSWORD mariadb -h db1.${shop.name}.internal -u shop --ssl-ca=/etc/rampart/ca.crt`;
+  const proof = "--ssl-cert=/etc/rampart/tls/shop-database.crt --ssl-key=/etc/rampart/tls/shop-database.key";
+  expect(await onHost("shop1", `${ask} ${proof} -BNe 'SELECT 1'`)).toBe("1");
+  expect(await onHost("shop1", `${ask} -BNe 'SELECT 1' 2>&1 || true`)).toContain("Access denied");
+  const plain = await onHost("shop1", `${ask} ${proof} --skip-ssl -BNe 'SELECT 1' 2>&1 || true`);
+  expect(plain).toMatch(/Access denied|insecure transport/);
+});
+
+/** What a service says to a client of this host that knows the CA and has no certificate: "refused", or its answer. */
+async function asStranger(from: string, to: string, port: number): Promise<string> {
+  const script = `printf 'GET / HTTP/1.1\\r\\nHost: ${to}\\r\\nConnection: close\\r\\n\\r\\n' | timeout 5 openssl s_client -quiet -connect ${to}:${port} -CAfile /etc/rampart/ca.crt 2>&1 | tail -n 40 || true`;
+  const answer = await onHost(from, script);
+  // HAProxy and the exporters end the handshake; nginx gives an answer of its own before it looks at the request.
+  return /alert certificate required|No required SSL certificate was sent/.test(answer) ? "refused" : answer;
+}
+
 interface Door {
   readonly from: string;
   readonly to: string;

@@ -91,7 +91,7 @@ function outcome(
   const failed = failedChecks(checks);
   if (failed) throw failed;
   if (options.json) writeJson({ plan: plan ?? null });
-  else if (plan === undefined) writeText("Every balancer serves a new certificate:  rampart cert list");
+  else if (plan === undefined) writeText("Visitors are served a new certificate:  rampart cert list");
   else writeText(planText(plan, open.topology, { retiring: [], done: true, ...reportStyle() }));
   return exitCodes.done;
 }

@@ -14,9 +14,9 @@ export const certificatePages: readonly Page[] = [
       "cert rotate-ca [--pause]",
     ],
     description: [
-      "list shows every certificate of every host: for what it is used, for which names, when it ends, by which CA it was issued; and what each balancer really serves, asked by a handshake with it. Changes nothing.",
+      "list shows every certificate of every host: for what it is used, for which names, when it ends, by which CA it was issued; and what visitors are really served, asked by a handshake with each host that opens their TLS. Changes nothing.",
       "renew issues certificates anew that are not due yet, for example after a key has been seen by others. The hosts of a tier take theirs one after another, by reloads: no request is lost. Besides, it makes the changes that rampart plan shows, as apply does. Certificates that are due (30 days before their end) are renewed by every apply without being asked.",
-      "renew public orders the certificate that visitors see from its public authority (tls.certificate: acme) and brings it to every balancer. When the authority refuses, what is served stays.",
+      "renew public orders the certificate that visitors see from its public authority (tls.certificate: acme) and brings it to every host that opens visitors' TLS. When the authority refuses, what is served stays.",
       "rotate-ca replaces the site's own CA, in three steps of which each is finished on every host before the next begins: every host trusts the new CA beside the old one; every certificate is issued by the new one; every host forgets the old one. What was cut off, by a crash or a host that was away, is taken up where it stands by running rotate-ca again. No request is lost. Database connections are opened anew where a service is restarted.",
       "Whoever trusts the old CA by hand (browsers, curl --cacert) must trust the new one before the second step: with --pause rotate-ca stops after the first one. From then on the file of the CA holds both.",
     ],

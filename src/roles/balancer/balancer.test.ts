@@ -71,6 +71,8 @@ test("a site that opens TLS at the web hosts has no key on its balancers", () =>
     "tcp-request content reject if !{ req.ssl_sni -i www.shop.example shop.example www.shop.localhost }",
   );
   expect(text).not.toContain("public.pem");
+  // By a name inside and by mutual TLS, whoever issued what visitors see.
+  expect(text).toMatch(/check-sni web\.shop\.internal .*crt \S+internal\.pem verifyhost web\.shop\.internal/);
 });
 
 test("members are never counted, and so never limited or banned", () => {

@@ -1,6 +1,6 @@
 import { metricsPort } from "../../formats/haproxy-parts.ts";
 import { peersPort, webHostsBan } from "../../formats/haproxy-peers.ts";
-import { acmeOf } from "../../model/certificate.ts";
+import { acmeOf, openingTier } from "../../model/certificate.ts";
 import type { Around, Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
@@ -58,7 +58,7 @@ function flows(site: Site): readonly DeclaredFlow[] {
   return [
     ...visitorFlows,
     ...(site.balancer.hosts === 1 ? [adverts] : []),
-    ...(acmeOf(site) ? [issuerFlow] : []),
+    ...(acmeOf(site) ? [issuerFlow(site)] : []),
     { ...peers, from: { kind: "tier", tier: "balancer" }, to: "balancer.peers" },
     ...(webHostsBan(site) ? [{ ...peers, from: { kind: "tier", tier: "balancer" }, to: "web.peers" } as const] : []),
   ];
@@ -98,13 +98,13 @@ const adverts: DeclaredFlow = {
   path: "balancer.hosts",
 };
 
-const issuerFlow: DeclaredFlow = {
-  role: "balancer",
-  from: { kind: "tier", tier: "balancer" },
-  to: "monitor.issuer",
-  why: "The balancers fetch the public certificate, and the answer to the question of who owns the name.",
-  path: "tls.certificate",
-};
+function issuerFlow(site: Site): DeclaredFlow {
+  const certificate = openingTier(site) === "balancer" ? "the public certificate, and " : "";
+  return {
+    ...{ role: "balancer", from: { kind: "tier", tier: "balancer" }, to: "monitor.issuer", path: "tls.certificate" },
+    why: `The balancers fetch ${certificate}the answer to the question of who owns the name.`,
+  };
+}
 
 /** keepalived goes first: another balancer has the address 14 ms later, long before HAProxy here ends. */
 function around(host: Host, topology: Topology): Around {

@@ -20,10 +20,11 @@ import {
 } from "../../formats/haproxy-visitors.ts";
 import { defaultHeaders, hsts, publicCiphers, publicCurves, publicSuites } from "../../formats/public-tls.ts";
 import { servedNames } from "../../formats/site-names.ts";
+import { localBundle, servedPort, visitorBundle } from "../../formats/visitor-certificate.ts";
 import { acmeOf, issuerName } from "../../model/certificate.ts";
 import type { Site } from "../../model/site.ts";
 import { type Host, offersOf, type Topology, tierName } from "../../model/topology.ts";
-import { alivePort, challengePath, localCertificate, publicCertificate, servedPort } from "./facts.ts";
+import { alivePort, challengePath } from "./facts.ts";
 import { passFrontend, passPool } from "./pass.ts";
 
 /** haproxy.cfg of a balancer: knows who asks too much, and spreads visitors over the web hosts. */
@@ -132,8 +133,9 @@ function servedFrontend(site: Site): HaproxySection {
 
 /** The first is shown to whoever asks for no name. */
 function publicCrt(site: Site): string {
-  const local = site.tls.certificate === "own" ? [] : [localCertificate];
-  return [publicCertificate(site), ...local].map((file) => `crt ${file}`).join(" ");
+  return [visitorBundle(site), localBundle(site)]
+    .flatMap((file) => (file === undefined ? [] : `crt ${file}`))
+    .join(" ");
 }
 
 function httpsFrontend(topology: Topology): HaproxySection {

@@ -2,7 +2,7 @@ import type { HaproxySection } from "../../formats/haproxy.ts";
 import { anywayLines, haproxyPaths, hostLossLines, jsonTcpLog } from "../../formats/haproxy-parts.ts";
 import { connectionLimits, refuseBanned } from "../../formats/haproxy-visitors.ts";
 import { publicNames } from "../../formats/site-names.ts";
-import { offersOf, type Topology } from "../../model/topology.ts";
+import { offersOf, type Topology, tierName } from "../../model/topology.ts";
 
 // `tls.terminate: "web"`: the balancer reads the name that a visitor's TLS begins with, and nothing else.
 
@@ -28,9 +28,13 @@ export function passFrontend(topology: Topology): HaproxySection {
   };
 }
 
-/** The web hosts. They are asked for their health as visitors ask: by TLS, behind a PROXY header. */
+/**
+ * The web hosts. They are asked for their health by mutual TLS behind a PROXY header, and by a name inside: whatever becomes of
+ * the certificate that visitors see, an end of it takes no host out.
+ */
 export function passPool(topology: Topology): HaproxySection {
-  const { domain } = topology.site;
+  const name = tierName(topology.site, "web");
+  const { ca, certificate } = haproxyPaths;
   return {
     kind: "backend",
     name: "web",
@@ -40,10 +44,10 @@ export function passPool(topology: Topology): HaproxySection {
       "balance leastconn",
       ...hostLossLines,
       "option httpchk",
-      `http-check send meth GET uri /.rampart/ping ver HTTP/1.1 hdr Host ${domain}`,
+      `http-check send meth GET uri /.rampart/ping ver HTTP/1.1 hdr Host ${name}`,
       "http-check expect status 200",
       "# Connections to a host that is lost are closed at once, so that browsers ask again.",
-      `default-server check inter 600ms fastinter 200ms downinter 500ms fall 2 rise 1 on-marked-down shutdown-sessions check-send-proxy check-ssl check-sni ${domain} check-alpn http/1.1 verify required ca-file ${haproxyPaths.ca} verifyhost ${domain}`,
+      `default-server check inter 600ms fastinter 200ms downinter 500ms fall 2 rise 1 on-marked-down shutdown-sessions check-send-proxy check-ssl check-sni ${name} check-alpn http/1.1 verify required ca-file ${ca} crt ${certificate} verifyhost ${name}`,
       ...offersOf(topology, "web.https").map(
         ({ host, address, port }) => `server ${host} ${address}:${port} tcp-ut 2s send-proxy-v2`,
       ),

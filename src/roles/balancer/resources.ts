@@ -1,11 +1,13 @@
 import { calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
 import { haproxyResources } from "../../formats/haproxy-host.ts";
+import { servedResources } from "../../formats/served-certificate.ts";
 import { systemdFile } from "../../formats/systemd.ts";
+import { visitorCertificates } from "../../formats/visitor-certificate.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
 import { bansLoadLine, bansResources, bansUnitLines } from "./bans.ts";
 import { blockResources } from "./blocks.ts";
-import { publicCertificates, servedResources } from "./certificate.ts";
+import { byHaproxy } from "./certificate.ts";
 import { downFile } from "./facts.ts";
 import { balancerHaproxy } from "./haproxy.ts";
 import { balancerKeepalived, checkProgram, checkText } from "./keepalived.ts";
@@ -26,7 +28,7 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
       tlsName: tierName(topology.site, "balancer"),
       config: balancerHaproxy(host, topology),
       pages: errorPages,
-      certificates: passes ? [] : publicCertificates(host, topology),
+      certificates: passes ? [] : visitorCertificates(host, topology.site),
       restartOn: [`file:${sysctlFile}`],
       unitLines: [
         "The standby binds an address that it does not hold yet. At boot the kernel knows this already; here it learns of a change.",
@@ -41,7 +43,7 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
     ...bansResources(host),
     ...keepalivedResources(host, topology),
     ...blockResources(host, topology),
-    ...(passes ? [] : servedResources(host, topology)),
+    ...(passes ? [] : servedResources(host, topology, byHaproxy)),
   ];
 }
 

@@ -1,12 +1,12 @@
 import { type AlertRule, selector } from "../../formats/prometheus.ts";
-import { acmeOf } from "../../model/certificate.ts";
+import { acmeOf, openingTier } from "../../model/certificate.ts";
 import { hostsOf, type Topology } from "../../model/topology.ts";
 import { jobs } from "./paths.ts";
 import { alert, missing } from "./rule.ts";
 
 const served = "rampart_certificate_served";
 
-/** What visitors are served, at the site's address and by every balancer; and whether new certificates come. */
+/** What visitors are served, at the site's address and by every host that opens their TLS; and whether new certificates come. */
 export function certificateAlerts({ site }: Topology): readonly AlertRule[] {
   const expiry = selector("probe_ssl_earliest_cert_expiry", { job: jobs.certificates });
   const left = `${served}_not_after_seconds - time()`;
@@ -29,11 +29,11 @@ export function certificateAlerts({ site }: Topology): readonly AlertRule[] {
         summary: "The certificate that {{ $labels.host }} serves ends in {{ $value | humanizeDuration }}",
         description,
       },
-      { measured: "balancer" },
+      { measured: openingTier(site) },
     ),
     alert("CertificateNotServed", "ticket", "2m", `${served}_as_stored == 0`, {
       summary: "{{ $labels.host }} serves another certificate than lies on its disk, or none",
-      description: "HAProxy does not take the certificate, or does not answer.",
+      description: `${openingTier(site) === "web" ? "nginx" : "HAProxy"} does not take the certificate, or does not answer.`,
     }),
     ...(acmeOf(site) ? acmeAlerts : []),
   ];
@@ -52,14 +52,14 @@ const acmeAlerts: readonly AlertRule[] = [
 
 /** The programs on the hosts are asked for as well: what they wrote last stays there when they run no more. */
 export function certificateMeasurements(topology: Topology): readonly AlertRule[] {
-  const balancers = hostsOf(topology, "balancer").length;
+  const serving = hostsOf(topology, openingTier(topology.site)).length;
   const recent = (file: string) => `time() - node_textfile_mtime_seconds{file=~".*/${file}[.]prom"} < 300`;
   const enough = (file: string, count: number, what: string): AlertRule => ({
     ...missing("", what),
     expr: `(count(${recent(file)}) or vector(0)) < ${count}`,
   });
   return [
-    enough("rampart-certificate", balancers, "the certificates that the balancers serve"),
+    enough("rampart-certificate", serving, `the certificates that the ${openingTier(topology.site)} hosts serve`),
     ...(acmeOf(topology.site) ? [enough("rampart-acme", 1, "orders of the public certificate")] : []),
   ];
 }

@@ -1,5 +1,7 @@
+import { nginxConfinement } from "../../formats/hardening.ts";
 import { nginxBlock, nginxFile, nginxWord } from "../../formats/nginx.ts";
 import { systemdFile } from "../../formats/systemd.ts";
+import { openingTier } from "../../model/certificate.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
 import { state } from "./issuer-program.ts";
 
@@ -9,7 +11,7 @@ export const issuerTls = {
   key: "/etc/nginx/tls/issuer.key",
 } as const;
 
-/** nginx.conf of the issuer: two kinds of files, for balancers alone. */
+/** nginx.conf of the issuer: answers for the balancers, certificate and key for those who open visitors' TLS. */
 export function issuerNginx(facts: {
   readonly host: Host;
   readonly topology: Topology;
@@ -17,7 +19,11 @@ export function issuerNginx(facts: {
   readonly header: string;
 }): string {
   const { host, topology, port } = facts;
-  const balancer = tierName(topology.site, "balancer").replaceAll(".", "\\.");
+  const { site } = topology;
+  const map = (variable: string, tier: "balancer" | "web") => {
+    const name = tierName(site, tier).replaceAll(".", "\\.");
+    return nginxBlock(`map $ssl_client_s_dn ${variable}`, "default 0", `${nginxWord(`~(^|,)CN=${name}(,|$)`)} 1`);
+  };
   const server = nginxBlock(
     "server",
     `listen ${host.inside}:${port} ssl default_server`,
@@ -28,11 +34,20 @@ export function issuerNginx(facts: {
     "ssl_session_tickets off",
     "ssl_client_certificate /etc/rampart/ca.crt",
     "ssl_verify_client on",
-    nginxBlock("if ($is_balancer = 0)", "return 403"),
     "# A public CA's question, passed on by whichever balancer it met.",
-    nginxBlock("location /.well-known/acme-challenge/", `root ${state.webroot}`, "default_type text/plain"),
+    nginxBlock(
+      "location /.well-known/acme-challenge/",
+      nginxBlock("if ($is_balancer = 0)", "return 403"),
+      `root ${state.webroot}`,
+      "default_type text/plain",
+    ),
     "# Certificate, chain and key.",
-    nginxBlock("location = /certificate.pem", `alias ${state.bundle}`, "default_type application/x-pem-file"),
+    nginxBlock(
+      "location = /certificate.pem",
+      nginxBlock("if ($opens_tls = 0)", "return 403"),
+      `alias ${state.bundle}`,
+      "default_type application/x-pem-file",
+    ),
     nginxBlock("location /", "return 404"),
   );
   return nginxFile(
@@ -47,8 +62,9 @@ export function issuerNginx(facts: {
         "http",
         "server_tokens off",
         "access_log off",
-        "# A certificate of the site's CA is not enough: it must be a balancer's.",
-        nginxBlock("map $ssl_client_s_dn $is_balancer", "default 0", `${nginxWord(`~(^|,)CN=${balancer}(,|$)`)} 1`),
+        "# A certificate of the site's CA is not enough: it must be of the tier that needs what it asks for.",
+        map("$is_balancer", "balancer"),
+        map("$opens_tls", openingTier(site)),
         server,
       ),
     ],
@@ -69,20 +85,7 @@ export function issuerNginxDropIn(header: string): string {
       },
       {
         name: "Service",
-        lines: [
-          ["Restart", "always"],
-          ["RestartSec", "100ms"],
-          ["NoNewPrivileges", "yes"],
-          ["ProtectSystem", "full"],
-          ["ProtectHome", "yes"],
-          ["PrivateTmp", "yes"],
-          ["PrivateDevices", "yes"],
-          ["ProtectKernelTunables", "yes"],
-          ["ProtectKernelModules", "yes"],
-          ["ProtectControlGroups", "yes"],
-          ["RestrictAddressFamilies", "AF_INET AF_INET6 AF_UNIX"],
-          ["RestrictSUIDSGID", "yes"],
-        ],
+        lines: [["Restart", "always"], ["RestartSec", "100ms"], ...nginxConfinement],
       },
     ],
     header,

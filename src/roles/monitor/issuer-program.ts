@@ -90,11 +90,11 @@ said=
 if ! order; then
   # The CA has forgotten the account (a test CA was reset): with a new one it works again.
   [[ $said == *accountDoesNotExist* ]] && rm -rf ${state.lego}/accounts && order ||
-    failed "no certificate: $(tail -n 3 <<< "$said" | tr '\\n' ' ')"
+    failed "no certificate: $(tail -n 3 <<< "\${said:-lego ended without a word}" | tr '\\n' ' ')"
 fi
 cat ${state.lego}/certificates/${site.domain}.crt ${state.lego}/certificates/${site.domain}.key > "$bundle.new"
 [[ $(openssl x509 -in "$bundle.new" -noout -pubkey) == "$(openssl pkey -in "$bundle.new" -pubout)" ]] || failed "the CA's certificate does not fit its key"
-chgrp www-data "$bundle.new" && chmod 0640 "$bundle.new" && mv -f "$bundle.new" "$bundle"
+mv -f "$bundle.new" "$bundle" || failed "the new certificate cannot be kept"
 rm -f ${state.renew} ${state.failures}
 say "a new certificate for \${names[*]}: $(openssl x509 -in "$bundle" -noout -enddate)"
 `;

@@ -1,3 +1,4 @@
+import { confinement } from "../../formats/hardening.ts";
 import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
 
 /** Orders a certificate when one is due; ends by itself. */
@@ -29,7 +30,7 @@ export function orderService(
           ["ExecStart", programs.order],
           ["ExecStopPost", `+${programs.record}`],
           ["TimeoutStartSec", "300"],
-          ...confinement,
+          ...order,
         ],
       },
     ],
@@ -56,27 +57,10 @@ export function orderTimer(header: string): string {
   );
 }
 
-const confinement: readonly SystemdLine[] = [
+const order: readonly SystemdLine[] = [
   ["UMask", "0027"],
-  ["NoNewPrivileges", "yes"],
   ["CapabilityBoundingSet", ""],
-  ["ProtectSystem", "strict"],
-  ["ProtectHome", "yes"],
-  ["PrivateTmp", "yes"],
-  ["PrivateDevices", "yes"],
-  ["ProtectClock", "yes"],
-  ["ProtectHostname", "yes"],
-  ["ProtectKernelLogs", "yes"],
-  ["ProtectKernelModules", "yes"],
-  ["ProtectKernelTunables", "yes"],
-  ["ProtectControlGroups", "yes"],
-  ["ProtectProc", "invisible"],
-  ["RestrictAddressFamilies", "AF_INET AF_INET6 AF_UNIX AF_NETLINK"],
-  ["RestrictNamespaces", "yes"],
-  ["RestrictRealtime", "yes"],
-  ["RestrictSUIDSGID", "yes"],
-  ["LockPersonality", "yes"],
-  ["SystemCallArchitectures", "native"],
+  ...confinement,
   ["SystemCallFilter", "@system-service"],
   ["SystemCallFilter", "~@privileged @resources"],
 ];

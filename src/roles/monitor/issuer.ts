@@ -9,7 +9,7 @@ import { issuerNginx, issuerNginxDropIn, issuerTls } from "./issuer-nginx.ts";
 import { orderProgram, recordProgram } from "./issuer-program.ts";
 import { orderService, orderTimer } from "./issuer-units.ts";
 
-/** Port on the inside address at which balancers find certificate and answers. */
+/** Port on the inside address at which certificate and answers are found. */
 const issuerPort = 8444;
 
 /** CAs that vouch for the public certificate, beside Debian's: for probes and for the ACME client. */
@@ -27,17 +27,17 @@ const files = {
 const origin: Origin = {
   role: "monitor",
   path: "tls.certificate",
-  why: "One host orders the public certificate for all balancers: it stands behind them, so the loss of one loses no certificate.",
+  why: "One host orders the public certificate for all: it stands behind the balancers, so the loss of one loses no certificate.",
 };
 
-/** What the issuer offers to the balancers; nothing when the site has no certificate by ACME. */
+/** What the issuer offers; nothing when the site has no certificate by ACME. */
 export function issuerServices(host: Host, site: Site): readonly Service[] {
   if (acmeOf(site) === undefined) return [];
   const tlsName = issuerName(site);
   return [
     {
       ...{ name: "monitor.issuer", role: "monitor", host: host.name, address: host.inside, port: issuerPort },
-      ...{ protocol: "tcp", tlsName, summary: "The public certificate and the answers to a public CA, for balancers." },
+      ...{ protocol: "tcp", tlsName, summary: "The public certificate, and the answers to a public CA." },
     },
   ];
 }
@@ -80,13 +80,13 @@ export function issuerResources(host: Host, topology: Topology): readonly Resour
   const name = issuerName(site);
   return [
     { ...origin, kind: "package", name: "lego", why: "Speaks ACME to the public CA." },
-    { ...origin, kind: "package", name: "nginx", why: "Hands certificate and answers to the balancers." },
+    { ...origin, kind: "package", name: "nginx", why: "Hands out certificate and answers." },
     { ...origin, kind: "user", name: "rampart-acme", home: "/var/lib/rampart-acme", groups: ["www-data"] },
     { ...origin, kind: "directory", directory: issuerTls.folder, mode: "0700", owner: "root", group: "root" },
     {
       ...{ ...origin, kind: "certificate", commonName: name, dnsNames: [name], ipAddresses: [], usages: ["server"] },
       ...{ certificateFile: issuerTls.certificate, keyFile: issuerTls.key, group: "root" },
-      why: "How balancers know the host that hands them certificates.",
+      why: "How others know the host that hands them certificates.",
     },
     file(files.nginx, issuerNginx({ host, topology, port: issuerPort, header: head })),
     file(files.dropIn, issuerNginxDropIn(head)),

@@ -12,6 +12,8 @@ import { monitor } from "./monitor.ts";
 import { paths } from "./paths.ts";
 
 const topology = watchedTopology();
+const acme = { kind: "acme", email: "ops@shop.example", directory: "https://acme.example/directory" } as const;
+const ordering = watchedTopology({ ...shopSite, tls: { certificate: acme, terminate: "web" } });
 const folder = mkdtempSync(join(tmpdir(), "rampart-monitor-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -69,10 +71,10 @@ test("every service with measurements is a target, by the name in its certificat
 });
 
 test("each alert has its runbook", () => {
-  const text = monitor
-    .resources(monitorHost(topology), topology)
-    .find((one) => resourceId(one).endsWith("rampart.yml"));
-  const content = text?.kind === "file" ? text.content : "";
+  const rules = [topology, ordering].map((of) =>
+    monitor.resources(monitorHost(of), of).find((one) => resourceId(one).endsWith("rampart.yml")),
+  );
+  const content = rules.map((one) => (one?.kind === "file" ? one.content : "")).join("");
   const books = new Set([...content.matchAll(/runbook: (\S+)/g)].map(([, file = ""]) => file));
   expect(books.size).toBeGreaterThan(10);
   expect([...books].filter((file) => !existsSync(join(import.meta.dirname, "../../..", file)))).toEqual([]);
@@ -94,10 +96,22 @@ const slave = (thread: string, host: string) =>
 const semiSync = (what: string) =>
   `mysql_global_status_rpl_semi_sync_master_${what}{job="database.exporter",host="db1"}`;
 const address = (host: string) => `node_network_address_info{address="198.51.100.10",device="out0",host="${host}"}`;
-const wrote = (host: string) =>
-  `node_textfile_mtime_seconds{host="${host}",file="/var/lib/prometheus/node-exporter/rampart-certificate.prom"}`;
+const wrote = (host: string, what = "certificate") =>
+  `node_textfile_mtime_seconds{host="${host}",file="/var/lib/prometheus/node-exporter/rampart-${what}.prom"}`;
 const served = (host: string, what: string) => `rampart_certificate_served_${what}{host="${host}"}`;
 const started = 'process_start_time_seconds{job="monitor.prometheus"}';
+
+/** Hosts that serve visitors a certificate with two thirds of its life before it. */
+function serving(...hosts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    hosts.flatMap((host) => [
+      [wrote(host), "0+2x200"],
+      [served(host, "as_stored"), always(1)],
+      [served(host, "not_before_seconds"), always(-30 * 86_400)],
+      [served(host, "not_after_seconds"), always(60 * 86_400)],
+    ]),
+  );
+}
 
 const hosts = topology.hosts.map((host) => host.name);
 
@@ -107,14 +121,7 @@ const well: Readonly<Record<string, string>> = {
   'probe_ssl_earliest_cert_expiry{job="probe.tls",instance="www.shop.example:443"}': always(86_400 * 60),
   ...Object.fromEntries(hosts.map((host) => [up(host), always(1)])),
   [up("web1", "web.metrics")]: always(1),
-  ...Object.fromEntries(
-    ["lb1", "lb2"].flatMap((host) => [
-      [wrote(host), "0+2x200"],
-      [served(host, "as_stored"), always(1)],
-      [served(host, "not_before_seconds"), always(-30 * 86_400)],
-      [served(host, "not_after_seconds"), always(60 * 86_400)],
-    ]),
-  ),
+  ...serving("lb1", "lb2"),
   [web("lb1")]: always(2),
   [web("lb2")]: always(2),
   [app("shop")]: always(2),
@@ -251,8 +258,54 @@ const cases: readonly Case[] = [
 ];
 
 test("every alert fires when it should, and on a healthy or a starting site none does", () => {
-  written(paths.rules);
-  const rules = written(paths.rules);
+  expect(judged(topology, well, cases)).toContain("SUCCESS");
+});
+
+const orders = "rampart_certificate_order_failed";
+const wellOrdering: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(well).filter(([series]) => !(series in serving("lb1", "lb2")))),
+  ...serving("web1", "web2"),
+  ...{ [wrote("mon1", "acme")]: "0+2x200", [`${orders}{host="mon1"}`]: "0+0x200" },
+  ...{ 'rampart_certificate_fetch_failed{host="web2"}': "0+0x200" },
+};
+
+test("where web hosts open TLS, with a certificate by ACME, what goes wrong with either is told", () => {
+  const cases: readonly Case[] = [
+    { what: "all is well", change: {}, fires: { 4: [], 40: [], 100: [] } },
+    {
+      what: "an order failed",
+      change: { [`${orders}{host="mon1"}`]: "0+0x9 1+0x200" },
+      fires: { 24: [], 32: ["CertificateOrderFailed mon1"] },
+    },
+    {
+      what: "a web host does not get the certificate",
+      change: { 'rampart_certificate_fetch_failed{host="web2"}': "0+0x9 1+0x200" },
+      fires: { 300: [], 324: ["CertificateFetchFailed web2"] },
+    },
+    {
+      what: "a web host serves another certificate than it has",
+      change: { [served("web1", "as_stored")]: "0+0x200" },
+      fires: { 140: ["CertificateNotServed web1"] },
+    },
+    {
+      what: "nobody looks at a web host's",
+      change: { [wrote("web2")]: always(-600) },
+      fires: { 40: ["MeasurementMissing"] },
+    },
+    { what: "nobody orders", change: { [wrote("mon1", "acme")]: always(-600) }, fires: { 40: ["MeasurementMissing"] } },
+  ];
+  const long = Object.fromEntries(Object.entries(wellOrdering).map(([name, values]) => [name, lasting(values)]));
+  expect(judged(ordering, long, cases)).toContain("SUCCESS");
+});
+
+/** The same last value for ten minutes. */
+function lasting(values: string): string {
+  return values.replace(/^(-?\d+)\+0x60$/, "$1+0x300").replace(/^0\+2x200$/, "0+2x300");
+}
+
+/** What Prometheus' own test runner says of these cases. */
+function judged(of: Topology, well: Readonly<Record<string, string>>, cases: readonly Case[]): string {
+  const rules = written(paths.rules, of);
   const file = join(folder, "alerts.test.yml");
   const tests = cases.map(({ what, change, fires }) => ({
     name: what,
@@ -271,5 +324,5 @@ test("every alert fires when it should, and on a healthy or a starting site none
     })),
   }));
   writeFileSync(file, yamlFile({ rule_files: [rules], evaluation_interval: "2s", tests }, "Made by a test."));
-  expect(checked("promtool", ["test", "rules", file])).toContain("SUCCESS");
-});
+  return checked("promtool", ["test", "rules", file]);
+}

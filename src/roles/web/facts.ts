@@ -1,3 +1,4 @@
+import { openingTier } from "../../model/certificate.ts";
 import type { AppService, Route, Site } from "../../model/site.ts";
 
 /** Port on 127.0.0.1 at which the host's own HAProxy takes requests for the app tier. */
@@ -24,7 +25,7 @@ export function webPort(site: Site): number {
 
 /** True when visitors' TLS ends here. */
 export function opensTls(site: Site): boolean {
-  return site.tls.terminate === "web";
+  return openingTier(site) === "web";
 }
 
 export interface SiteRoute {

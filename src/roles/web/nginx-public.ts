@@ -2,9 +2,11 @@ import { limitOf, memberNetworks } from "../../formats/haproxy-visitors.ts";
 import { type NginxDirective, nginxBlock, nginxWord } from "../../formats/nginx.ts";
 import { defaultHeaders, hsts, publicCiphers, publicCurves, publicSuites } from "../../formats/public-tls.ts";
 import { servedNames } from "../../formats/site-names.ts";
+import { localBundle, servedPort, visitorBundle } from "../../formats/visitor-certificate.ts";
 import type { Site } from "../../model/site.ts";
-import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
-import { pagesFolder, tlsFolder, webPort } from "./facts.ts";
+import { type Host, hostsOf, type Topology, tierName } from "../../model/topology.ts";
+import { pagesFolder, webPort } from "./facts.ts";
+import { insideTlsLines, pingLocation } from "./nginx-inside.ts";
 
 // `tls.terminate: "web"`: nginx opens the visitors' TLS, and does what the balancers' HAProxy does in the other mode.
 
@@ -25,11 +27,9 @@ export function publicHttpLines(topology: Topology): readonly NginxDirective[] {
     "# The visitor's address is what a balancer says in its PROXY header; nobody else is believed.",
     ...balancers.map((one) => `set_real_ip_from ${one.inside}`),
     "real_ip_header proxy_protocol",
-    nginxBlock("geo $is_balancer", "default 0", ...balancers.map((one) => `${one.inside} 1`)),
     "",
     "# Mozilla's intermediate guideline 6.0, the post-quantum group first.",
-    `ssl_certificate ${tlsFolder}/public.crt`,
-    `ssl_certificate_key ${tlsFolder}/public.key`,
+    ...bundleLines(visitorBundle(site)),
     "ssl_protocols TLSv1.2 TLSv1.3",
     `ssl_ecdh_curve ${publicCurves}`,
     `ssl_conf_command Ciphersuites ${publicSuites}`,
@@ -44,6 +44,11 @@ export function publicHttpLines(topology: Topology): readonly NginxDirective[] {
     "",
     ...logLines(limitOf(site.limits.requests) !== undefined),
   ];
+}
+
+/** Certificate and key in one file. */
+function bundleLines(file: string): readonly string[] {
+  return [`ssl_certificate ${file}`, `ssl_certificate_key ${file}`];
 }
 
 /** Requests of one address; the site's own hosts and its operators have no key and are not counted. */
@@ -108,8 +113,9 @@ function logLines(limited: boolean): readonly NginxDirective[] {
   ];
 }
 
-/** Servers that do not serve: for aliases, which lead to the domain, and for names that nobody knows. */
-export function otherServers(host: Host, site: Site): readonly NginxDirective[] {
+/** Servers that do not serve: for aliases, which lead to the domain, for names that nobody knows, and for the site itself. */
+export function otherServers(host: Host, topology: Topology): readonly NginxDirective[] {
+  const { site } = topology;
   const unknown = nginxBlock(
     "server",
     "# 421: a browser that reused a connection for another name asks again on one of its own (RFC 9110, 15.5.20).",
@@ -125,11 +131,43 @@ export function otherServers(host: Host, site: Site): readonly NginxDirective[] 
     `server_name ${site.aliases.join(" ")}`,
     nginxBlock("location /", `return 308 https://${site.domain}$request_uri`),
   );
-  return [unknown, ...(site.aliases.length === 0 ? [] : [aliases])];
+  return [unknown, ...(site.aliases.length === 0 ? [] : [aliases]), askedServer(host, topology), servedServer];
 }
 
-export function publicServerLines(host: Host, site: Site): readonly NginxDirective[] {
-  return [`listen ${host.inside}:${webPort(site)} ssl proxy_protocol`, `server_name ${servedNames(site).join(" ")}`];
+/** By mutual TLS and a name of the site's own CA: whatever becomes of the certificate that visitors see, a host stays in service. */
+function askedServer(host: Host, { site }: Topology): NginxDirective {
+  return nginxBlock(
+    "server",
+    "# The balancers ask here whether the host is well. Visitors are never passed on by this name.",
+    `listen ${host.inside}:${webPort(site)} ssl proxy_protocol`,
+    `server_name ${tierName(site, "web")}`,
+    ...insideTlsLines,
+    "access_log off",
+    pingLocation(site),
+    nginxBlock("location /", "return 404"),
+  );
+}
+
+/** The same file by the same process: what it shows here it shows to visitors. */
+const servedServer = nginxBlock(
+  "server",
+  "# A handshake here shows which certificate visitors get.",
+  `listen 127.0.0.1:${servedPort} ssl`,
+  "server_name _",
+  "access_log off",
+  "return 204",
+);
+
+/** Servers of the site, as their names are vouched for: more than one where the local name has a certificate of its own. */
+export function publicServers(host: Host, site: Site): readonly (readonly NginxDirective[])[] {
+  const local = localBundle(site);
+  const { localDomain } = site.environment;
+  const names = servedNames(site).filter((name) => local === undefined || name !== localDomain);
+  const listen = `listen ${host.inside}:${webPort(site)} ssl proxy_protocol`;
+  return [
+    [listen, `server_name ${names.join(" ")}`],
+    ...(local === undefined ? [] : [[listen, `server_name ${localDomain}`, ...bundleLines(local)]]),
+  ];
 }
 
 /** Seconds after which to come back. */

@@ -1,6 +1,6 @@
 import { type NginxDirective, nginxBlock, nginxFile, nginxWord } from "../../formats/nginx.ts";
 import type { Site } from "../../model/site.ts";
-import { type Host, hostsOf, type Topology, tierName } from "../../model/topology.ts";
+import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
 import {
   filesRoot,
   mainNames,
@@ -10,10 +10,10 @@ import {
   serviceHeader,
   servicesPort,
   statusPort,
-  tlsFolder,
   webPort,
 } from "./facts.ts";
-import { otherServers, ownPage, publicHttpLines, publicServerLines, toldLines } from "./nginx-public.ts";
+import { balancerMap, insideTlsLines, pingLocation } from "./nginx-inside.ts";
+import { otherServers, ownPage, publicHttpLines, publicServers, toldLines } from "./nginx-public.ts";
 import { serviceMaps } from "./routes.ts";
 
 /** nginx.conf of a web host: serves the files of the site and passes what belongs to services to the HAProxy beside it. */
@@ -62,12 +62,9 @@ function httpLines(host: Host, topology: Topology): readonly NginxDirective[] {
     ...(site.app.length > 0 ? [upstreamBlock, ""] : []),
     statusServer,
     "",
-    ...(opensTls(site) ? otherServers(host, site) : []),
-    nginxBlock(
-      "server",
-      ...(opensTls(site) ? publicServerLines(host, site) : balancerServerLines(host, topology)),
-      "",
-      ...placeLines(site),
+    ...(opensTls(site) ? otherServers(host, topology) : []),
+    ...(opensTls(site) ? publicServers(host, site) : [balancerServerLines(host, topology)]).map((lines) =>
+      nginxBlock("server", ...lines, "", ...placeLines(site)),
     ),
   ];
 }
@@ -114,14 +111,8 @@ const statusServer = nginxBlock(
 );
 
 function mapLines(site: Site): readonly NginxDirective[] {
-  const balancer = tierName(site, "balancer").replaceAll(".", "\\.");
   return [
-    ...(opensTls(site)
-      ? []
-      : [
-          "# A certificate of the site's CA is not enough: it must be a balancer's.",
-          nginxBlock("map $ssl_client_s_dn $is_balancer", "default 0", `${nginxWord(`~(^|,)CN=${balancer}(,|$)`)} 1`),
-        ]),
+    ...balancerMap(site),
     nginxBlock("map $http_upgrade $connection_header", "default upgrade", '"" ""'),
     "# A name that changes with its content can be kept for ever; pages are asked for again, and seldom sent again (ETag).",
     nginxBlock(
@@ -149,15 +140,7 @@ function balancerServerLines(host: Host, topology: Topology): readonly NginxDire
   return [
     `listen ${host.inside}:${webPort(site)} ssl default_server backlog=4096`,
     "server_name _",
-    `ssl_certificate ${tlsFolder}/web.crt`,
-    `ssl_certificate_key ${tlsFolder}/web.key`,
-    "ssl_protocols TLSv1.3",
-    "ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384",
-    "ssl_session_cache shared:balancers:1m",
-    "ssl_session_tickets off",
-    "ssl_client_certificate /etc/rampart/ca.crt",
-    "ssl_verify_client on",
-    nginxBlock("if ($is_balancer = 0)", "return 403"),
+    ...insideTlsLines,
     "",
     ...balancers,
     "real_ip_header X-Forwarded-For",
@@ -187,25 +170,8 @@ function rootOf(site: Site): string {
 
 /** /.rampart/ is ours: the health page for the balancers, and pages that are reached by internal redirects only. */
 function ownLocations(site: Site): readonly NginxDirective[] {
-  const answer =
-    site.app.length > 0
-      ? [
-          "# Answered by HAProxy beside us: a host whose way to the services is cut is not well.",
-          "proxy_pass http://services",
-        ]
-      : ["default_type text/plain", 'return 200 "alive"'];
   return [
-    nginxBlock(
-      "location = /.rampart/ping",
-      ...(opensTls(site)
-        ? ["# For the balancers alone.", nginxBlock("if ($is_balancer = 0)", "return 404"), "access_log off"]
-        : [
-            "# Visitors come with an address, the balancers' own question without one.",
-            nginxBlock("if ($http_x_forwarded_for)", "return 404"),
-          ]),
-      ...(site.app.length > 0 ? ["proxy_http_version 1.1", 'proxy_set_header Connection ""'] : []),
-      ...answer,
-    ),
+    ...(opensTls(site) ? [] : [pingLocation(site)]),
     nginxBlock("location ^~ /.rampart/", "return 404"),
     ...(opensTls(site) ? [ownPage(429)] : []),
     nginxBlock("location = /.rampart/404", "internal", "try_files /404.html @missing"),

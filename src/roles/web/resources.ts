@@ -1,11 +1,19 @@
 import { type CalmPage, calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
 import { haproxyResources } from "../../formats/haproxy-host.ts";
-import { confinement, exporterConfinement } from "../../formats/hardening.ts";
-import { publicNames } from "../../formats/site-names.ts";
+import { exporterConfinement, nginxConfinement } from "../../formats/hardening.ts";
+import { servedResources } from "../../formats/served-certificate.ts";
 import { systemdFile } from "../../formats/systemd.ts";
-import type { CertificateResource, FileResource, Origin, Resource } from "../../model/resource.ts";
+import { visitorCertificates } from "../../formats/visitor-certificate.ts";
+import {
+  type CertificateResource,
+  type FileResource,
+  type Origin,
+  type Resource,
+  resourceId,
+} from "../../model/resource.ts";
 import type { Site } from "../../model/site.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
+import { byNginx } from "./certificate.ts";
 import { filesRoot, opensTls, pagesFolder, statusPort, tlsFolder } from "./facts.ts";
 import { webHaproxy } from "./haproxy.ts";
 import { webNginx } from "./nginx.ts";
@@ -40,6 +48,7 @@ export function webResources(host: Host, topology: Topology): readonly Resource[
     }),
     ...release(topology),
     ...nginxResources(host, topology),
+    ...(opensTls(site) ? servedResources(host, topology, byNginx) : []),
     ...exporterResources(host),
   ];
 }
@@ -58,7 +67,7 @@ function release({ site, releases }: Topology): readonly Resource[] {
 
 function nginxResources(host: Host, topology: Topology): readonly Resource[] {
   const { site } = topology;
-  const certificate = opensTls(site) ? publicCertificate(site) : insideCertificate(host, site);
+  const certificates = [insideCertificate(host, site), ...(opensTls(site) ? visitorCertificates(host, site) : [])];
   const pageFiles = Object.entries(opensTls(site) ? { ...ownPages, ...publicPages } : ownPages).map(([name, page]) =>
     file(`${pagesFolder}/${name}`, calmHtml(page), nginxOrigin),
   );
@@ -81,7 +90,7 @@ function nginxResources(host: Host, topology: Topology): readonly Resource[] {
       : []),
     { ...nginxOrigin, kind: "directory", directory: tlsFolder, mode: "0700", owner: "root", group: "root" },
     { ...nginxOrigin, kind: "directory", directory: pagesFolder, mode: "0755", owner: "root", group: "root" },
-    certificate,
+    ...certificates,
     ...pageFiles,
     file(nginxConfig, webNginx(host, topology), nginxOrigin),
     file(nginxDropIn, nginxUnit(host), nginxOrigin),
@@ -89,7 +98,7 @@ function nginxResources(host: Host, topology: Topology): readonly Resource[] {
       ...nginxOrigin,
       ...{ kind: "unit", name: "nginx.service", state: "running" },
       check: "nginx -t -q",
-      reloadOn: [`file:${nginxConfig}`, "file:/etc/rampart/ca.crt", `certificate:${certificate.certificateFile}`],
+      reloadOn: [`file:${nginxConfig}`, "file:/etc/rampart/ca.crt", ...certificates.map(resourceId)],
       restartOn: [`file:${nginxDropIn}`],
     },
   ];
@@ -115,22 +124,6 @@ function insideCertificate(host: Host, site: Site): CertificateResource {
     keyFile: `${tlsFolder}/web.key`,
     group: "root",
     why: "How the balancers know that they speak to a web host of this site.",
-  };
-}
-
-function publicCertificate(site: Site): CertificateResource {
-  return {
-    ...nginxOrigin,
-    kind: "certificate",
-    commonName: site.domain,
-    dnsNames: publicNames(site),
-    ipAddresses: [],
-    usages: ["server"],
-    certificateFile: `${tlsFolder}/public.crt`,
-    keyFile: `${tlsFolder}/public.key`,
-    group: "root",
-    path: "tls.terminate",
-    why: "What visitors' browsers verify: every name under which the site answers. The balancers do not have it.",
   };
 }
 
@@ -182,15 +175,7 @@ function nginxUnit(host: Host): string {
       },
       {
         name: "Service",
-        lines: [
-          ["Restart", "always"],
-          ["RestartSec", "100ms"],
-          "The master opens files as root and gives its workers another account; nothing else is left to it.",
-          ["CapabilityBoundingSet", "CAP_SETUID CAP_SETGID CAP_KILL CAP_CHOWN CAP_DAC_OVERRIDE"],
-          ["SystemCallFilter", "@system-service"],
-          ...confinement,
-          ["ReadWritePaths", "/run -/var/lib/nginx -/var/log/nginx"],
-        ],
+        lines: [["Restart", "always"], ["RestartSec", "100ms"], ...nginxConfinement],
       },
     ],
     note(host, "nginx comes back by itself."),

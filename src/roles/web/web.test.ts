@@ -65,3 +65,22 @@ test("every service has its hosts for both kinds of methods", () => {
     expect(haproxy).toContain(`backend ${name} from http\n`);
   }
 });
+
+test("where TLS is opened here, with a certificate of another CA, health and the local name stay with the site's own", () => {
+  const given = { kind: "files", certificate: "./www.crt", key: "./www.key" } as const;
+  const { nginx } = rendered({ ...shopSite, tls: { certificate: given, terminate: "web" } });
+  const certificates = nginx
+    .split("  server {")
+    .map((server) => [/server_name ([^;]*);/.exec(server)?.[1], /ssl_certificate ([^;]*);/.exec(server)?.[1]]);
+  expect(certificates.filter(([, file]) => file !== undefined)).toEqual([
+    [undefined, "/etc/nginx/tls/given.pem"],
+    ["web.shop.internal", "/etc/nginx/tls/web.crt"],
+    ["www.shop.localhost", "/etc/nginx/tls/local.pem"],
+  ]);
+  const acme = { kind: "acme", email: "ops@shop.example", directory: "https://acme.example/" } as const;
+  const flows = web.flows({ ...shopSite, tls: { certificate: acme, terminate: "web" } }).map(({ to }) => to);
+  expect(flows).toContain("monitor.issuer");
+  expect(
+    web.flows({ ...shopSite, tls: { certificate: acme, terminate: "balancer" } }).map(({ to }) => to),
+  ).not.toContain("monitor.issuer");
+});

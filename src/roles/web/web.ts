@@ -1,6 +1,7 @@
 import { drainScript, readyScript } from "../../formats/haproxy-drain.ts";
 import { metricsPort } from "../../formats/haproxy-parts.ts";
 import { peersPort, webHostsBan } from "../../formats/haproxy-peers.ts";
+import { acmeOf } from "../../model/certificate.ts";
 import type { Around, Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
@@ -60,7 +61,12 @@ function flows(site: Site): readonly DeclaredFlow[] {
       path: `app.${service.name}.routes`,
     }),
   );
-  return [...services, ...(webHostsBan(site) ? ban : [])];
+  const fetched: DeclaredFlow = {
+    ...{ role: "web", from: { kind: "tier", tier: "web" }, to: "monitor.issuer", path: "tls.certificate" },
+    why: "The web hosts fetch the public certificate, which they show to visitors.",
+  };
+  const fetches = opensTls(site) && acmeOf(site) !== undefined;
+  return [...services, ...(fetches ? [fetched] : []), ...(webHostsBan(site) ? ban : [])];
 }
 
 /** The balancers leave the host alone while it restarts. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { insideCommand, outsideCommand } from "../../../src/lab/lab.ts";
-import { mustRun, run } from "../../../src/lab/process.ts";
+import { run } from "../../../src/lab/process.ts";
 import { createAuthority } from "../../../src/pki/authority.ts";
 import { issueCertificate } from "../../../src/pki/certificate.ts";
 import { eventually } from "./time.ts";
@@ -22,7 +22,6 @@ export interface AcmeServer {
 
 /** @param validSeconds how long its certificates live. */
 export async function acmeServer(site: string, folder: string, validSeconds: number): Promise<AcmeServer> {
-  await ensurePrograms();
   mkdirSync(folder, { recursive: true });
   const authority = await directoryCertificate(folder);
   writeFileSync(join(folder, "pebble.json"), JSON.stringify(configuration(folder, validSeconds)));
@@ -54,11 +53,6 @@ export async function acmeServer(site: string, folder: string, validSeconds: num
     await ended(pebble);
   };
   return { trust: `${authority.trim()}\n${root.trim()}\n`, open, close, stop };
-}
-
-async function ensurePrograms(): Promise<void> {
-  const missing = ["pebble", "socat"].filter((name) => !existsSync(`/usr/bin/${name}`));
-  if (missing.length > 0) await mustRun(["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...missing]);
 }
 
 async function directoryCertificate(folder: string): Promise<string> {
