@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { haproxyFile, haproxyWord } from "./haproxy.ts";
-import { poolSections } from "./haproxy-parts.ts";
+import { poolSections } from "./haproxy-pool.ts";
 
 test("words are quoted only when they must be", () => {
   expect(haproxyWord("nosniff")).toBe("nosniff");

@@ -5,11 +5,10 @@ import {
   httpDefaults,
   metricsFrontend,
   noteRequest,
-  poolSections,
   tcpDefaults,
-  usePool,
 } from "../../formats/haproxy-parts.ts";
 import { peersSections } from "../../formats/haproxy-peers.ts";
+import { poolSections, usePool } from "../../formats/haproxy-pool.ts";
 import {
   banTables,
   connectionLimits,

@@ -1,5 +1,6 @@
 import type { HaproxySection } from "../../formats/haproxy.ts";
-import { anywayLines, haproxyPaths, hostLossLines, jsonTcpLog } from "../../formats/haproxy-parts.ts";
+import { haproxyPaths, jsonTcpLog } from "../../formats/haproxy-parts.ts";
+import { anywayLines, hostLossLines } from "../../formats/haproxy-pool.ts";
 import { connectionLimits, refuseBanned } from "../../formats/haproxy-visitors.ts";
 import { publicNames } from "../../formats/site-names.ts";
 import { offersOf, type Topology, tierName } from "../../model/topology.ts";

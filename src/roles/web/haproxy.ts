@@ -5,10 +5,9 @@ import {
   httpDefaults,
   metricsFrontend,
   noteRequest,
-  poolSections,
-  usePool,
 } from "../../formats/haproxy-parts.ts";
 import { peersSections } from "../../formats/haproxy-peers.ts";
+import { poolSections, usePool } from "../../formats/haproxy-pool.ts";
 import {
   banTables,
   countsLogins,
