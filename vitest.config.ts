@@ -3,8 +3,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The scenarios, in the order in which a reader would try them; the one that looks for secrets after all that happened is last. */
 const scenarios = [
-  ...["lab", "converge", "lockout", "crash", "shop", "doors", "firewall", "status", "faults", "change"],
-  ...["certificates", "acme", "abuse", "bad", "secrets"],
+  ...["lab", "converge", "lockout", "crash", "shop", "doors", "firewall", "inspection", "status", "faults"],
+  ...["change", "capture", "tls", "certificates", "acme", "abuse", "bad", "secrets"],
 ];
 
 function placeOf({ moduleId }: TestSpecification): number {

@@ -92,6 +92,8 @@ export interface Customer {
   readonly get: (path: string) => Promise<Answer>;
   /** Sends the form of a page: its hidden token and the fields given. */
   readonly post: (page: string, action: string, fields: Readonly<Record<string, string>>) => Promise<Answer>;
+  /** What the site had them keep. */
+  readonly cookies: () => ReadonlyMap<string, string>;
 }
 
 export function customer(): Customer {
@@ -107,6 +109,7 @@ export function customer(): Customer {
   };
   return {
     get: (path) => go(path),
+    cookies: () => cookies,
     post: async (page, action, fields) => {
       const { body } = await go(page);
       const form = { token: hiddenField(body, "token"), order_key: hiddenField(body, "order_key"), ...fields };

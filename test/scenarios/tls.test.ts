@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { say, shopIsUp } from "./support/lab.ts";
+import { rampartDone } from "./support/rampart.ts";
+import { shop, writeSite } from "./support/site.ts";
+import { ensureTestssl, type TlsFinding, type TlsReport, tlsReport } from "./support/testssl.ts";
+import { ask } from "./support/visitor.ts";
+
+// What visitors' programs are offered, as testssl.sh judges it, wherever their TLS ends.
+
+/** A CA of the site's own publishes no list of what it took back: its certificates live for days instead. */
+const exceptions = new Set(["cert_revocation"]);
+const harmless = new Set(["OK", "INFO", "LOW", "DEBUG"]);
+
+let image: string;
+
+beforeAll(async () => {
+  await shopIsUp();
+  image = await ensureTestssl();
+});
+
+afterAll(async () => {
+  writeSite();
+  await rampartDone(["apply"]);
+});
+
+describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (place) => {
+  let report: TlsReport;
+
+  beforeAll(async () => {
+    writeSite([["  web: {", `  tls: { terminate: "${place}" },\n  web: {`]]);
+    await rampartDone(["apply"]);
+    expect((await ask("/search?q=mug")).status).toBe(200);
+    const caFile = join(shop.folder, ".rampart/lab-ca.crt");
+    report = await tlsReport(image, { name: shop.name, address: shop.virtual, domain: shop.domain, caFile });
+    say(`${place}: rated ${report.grade}, ${report.score} of 100, in ${(report.durationMs / 1000).toFixed(0)} s`);
+  });
+
+  test("it is rated A+, and nothing lowers it", () => {
+    expect(report.grade).toBe("A+");
+    expect(report.score).toBeGreaterThanOrEqual(90);
+    expect(report.findings.filter((one) => /^grade_cap/.test(one.id)).map(inWords)).toEqual([]);
+  });
+
+  test("nothing is found of severity medium or above but what is a named exception", () => {
+    expect(report.findings.length).toBeGreaterThan(80);
+    const severe = report.findings.filter((one) => !harmless.has(one.severity));
+    for (const one of severe) say(inWords(one));
+    expect(severe.filter((one) => !exceptions.has(one.id)).map(inWords)).toEqual([]);
+  });
+
+  test("TLS 1.2 and 1.3 alone, with the post-quantum group, HTTP/2 and no early data", () => {
+    const found = Object.fromEntries(report.findings.map((one) => [one.id, one.finding]));
+    for (const old of ["SSLv2", "SSLv3", "TLS1", "TLS1_1"]) expect(found[old], old).toMatch(/^not offered/);
+    expect(found.TLS1_2).toMatch(/^offered/);
+    expect(found.TLS1_3).toMatch(/^offered/);
+    expect(found.FS_KEMs).toContain("X25519MLKEM768");
+    expect(found.ALPN_HTTP2).toMatch(/h2/);
+    expect(found.early_data ?? "not offered").toMatch(/^no/i);
+  });
+});
+
+function inWords({ severity, id, finding }: TlsFinding): string {
+  return `${severity} ${id}: ${finding}`;
+}
