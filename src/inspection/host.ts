@@ -16,6 +16,10 @@ export function inspectionScript(resources: readonly Resource[]): string {
   const files = secretFiles(resources).map(shellQuote).join(" ");
   const nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups";
   return `echo "== exposure"; systemd-analyze security --no-pager --json=short; echo
+echo "== own"
+for file in /etc/systemd/system/rampart-*.service; do
+  [ ! -e "$file" ] || systemd-analyze security --no-pager "\${file##*/}" | sed -n 's/.*exposure level for \\([^ ]*\\): \\([0-9.]*\\).*/\\1 \\2/p'
+done
 echo "== running"; systemctl list-units --type=service --state=running --plain --no-legend | cut -d ' ' -f 1
 echo "== listening"; ss -Hltnup
 echo "== readable"
@@ -44,7 +48,7 @@ export function hostInspection(host: Host, topology: Topology, output: string): 
       .split(/^== /m)[0]
       ?.split("\n")
       .filter((line) => line !== "") ?? [];
-  const units = exposures(section("exposure").join(""), new Set(section("running")));
+  const units = exposures(section("exposure").join(""), new Set(section("running")), section("own"));
   return {
     host: host.name,
     units,
@@ -57,11 +61,16 @@ export function hostInspection(host: Host, topology: Topology, output: string): 
   };
 }
 
-function exposures(json: string, running: ReadonlySet<string>): readonly UnitExposure[] {
+/** systemd-analyze passes over units that run once and end; Rampart's own are asked for by name. */
+function exposures(json: string, running: ReadonlySet<string>, own: readonly string[]): readonly UnitExposure[] {
   const rows = JSON.parse(json || "[]") as readonly { readonly unit: string; readonly exposure: string }[];
-  return rows
-    .filter((row) => running.has(row.unit))
-    .flatMap((row) => unitExposure(row.unit, Number(row.exposure)) ?? [])
+  const scores = new Map(rows.filter((row) => running.has(row.unit)).map((row) => [row.unit, Number(row.exposure)]));
+  for (const line of own) {
+    const [unit = "", score] = line.split(" ");
+    scores.set(unit, Number(score));
+  }
+  return [...scores]
+    .flatMap(([unit, score]) => unitExposure(unit, score) ?? [])
     .toSorted((one, other) => one.unit.localeCompare(other.unit));
 }
 

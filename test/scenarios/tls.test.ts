@@ -9,8 +9,10 @@ import { ask } from "./support/visitor.ts";
 // What visitors' programs are offered, as testssl.sh judges it, wherever their TLS ends.
 
 /** A CA of the site's own publishes no list of what it took back: its certificates live for days instead. */
-const exceptions = new Set(["cert_revocation"]);
-const harmless = new Set(["OK", "INFO", "LOW", "DEBUG"]);
+const exceptions = /^cert_revocation( <hostCert#\d+>)?$/;
+const severe = new Set(["MEDIUM", "HIGH", "CRITICAL", "FATAL"]);
+/** What testssl.sh itself cannot look at (WARN): GOST, which its OpenSSL lacks; tickets that are asked for and not given. */
+const untold = new Set(["engine_problem", "sessionresumption_ticket"]);
 
 let image: string;
 
@@ -44,9 +46,11 @@ describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (pla
 
   test("nothing is found of severity medium or above but what is a named exception", () => {
     expect(report.findings.length).toBeGreaterThan(80);
-    const severe = report.findings.filter((one) => !harmless.has(one.severity));
-    for (const one of severe) say(inWords(one));
-    expect(severe.filter((one) => !exceptions.has(one.id)).map(inWords)).toEqual([]);
+    const found = report.findings.filter((one) => severe.has(one.severity));
+    for (const one of found) say(inWords(one));
+    expect(found.filter((one) => !exceptions.test(one.id)).map(inWords)).toEqual([]);
+    const unseen = report.findings.filter((one) => one.severity === "WARN" && !untold.has(one.id));
+    expect(unseen.map(inWords)).toEqual([]);
   });
 
   test("TLS 1.2 and 1.3 alone, with the post-quantum group, HTTP/2 and no early data", () => {

@@ -1,3 +1,4 @@
+import { confinement } from "../../formats/hardening.ts";
 import { nftAddresses, nftFile } from "../../formats/nftables.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
@@ -70,6 +71,16 @@ function unitText(head: string): string {
           ["RemainAfterExit", "yes"],
           ["ExecStart", `${blocksProgram} load`],
           ["ExecReload", `${blocksProgram} load`],
+          ...confinement.filter(([name]) => name !== "PrivateTmp"),
+          "Without the order that a folder on a disk would bring.",
+          ["PrivateTmp", "disconnected"],
+          ["RestrictAddressFamilies", "AF_NETLINK"],
+          ["IPAddressDeny", "any"],
+          ["CapabilityBoundingSet", "CAP_NET_ADMIN"],
+          ["ReadWritePaths", "/run /var/lib/rampart"],
+          ["MemoryDenyWriteExecute", "yes"],
+          ["SystemCallFilter", "@system-service"],
+          ["UMask", "0077"],
         ],
       },
       { name: "Install", lines: [["WantedBy", "sysinit.target"]] },
