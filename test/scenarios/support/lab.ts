@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { readText } from "../../../src/lab/paths.ts";
 import type { SiteStatus } from "../../../src/model/status.ts";
-import { rampart, rampartDone, said } from "./rampart.ts";
+import { rampart, rampartDone, remember, said } from "./rampart.ts";
 import { copyShop, scratch, shop } from "./site.ts";
 import { eventually } from "./time.ts";
 
@@ -68,6 +68,6 @@ export async function siteIsWell(withinSeconds: number): Promise<number> {
 
 /** A figure that the reader of the test's output wants to see. */
 export function say(text: string): void {
-  mkdirSync(scratch, { recursive: true });
+  remember(text);
   process.stderr.write(`  » ${text}\n`);
 }

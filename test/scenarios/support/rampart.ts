@@ -1,3 +1,4 @@
+import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type ProcessResult, run } from "../../../src/lab/process.ts";
 import { root, scratch, shop } from "./site.ts";
@@ -30,7 +31,20 @@ export function rampartEnv(): Record<string, string | undefined> {
 export async function rampart(words: readonly string[], options: RampartOptions = {}): Promise<ProcessResult> {
   const { site, timeoutMs = 300_000, env = {}, before = [], ...rest } = options;
   const argv = [...before, ...rampartArgv(words, site)];
-  return await run(argv, { ...rest, timeoutMs, env: { ...rampartEnv(), ...env } });
+  const result = await run(argv, { ...rest, timeoutMs, env: { ...rampartEnv(), ...env } });
+  if (!passesOn.has(words[0] ?? "")) remember(`${words.join(" ")}\n${result.stdout}${result.stderr}`);
+  return result;
+}
+
+/** What these verbs print is said by other programs, who were asked for it. */
+const passesOn = new Set(["exec", "ssh", "lab"]);
+
+/** All that Rampart and the scenarios said in this run: the last of them searches it for secrets. */
+export const everythingSaid = join(scratch, "said.log");
+
+export function remember(text: string): void {
+  mkdirSync(scratch, { recursive: true });
+  appendFileSync(everythingSaid, `${text}\n`);
 }
 
 /** The same, when it must end well. */
