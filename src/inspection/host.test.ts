@@ -14,6 +14,7 @@ if (!lb1) throw new Error("no host");
 /** As a balancer answers when all is well. */
 const well = {
   exposure: '[{"unit":"haproxy.service","exposure":"2.6","predicate":"OK"},{"unit":"ssh.service","exposure":"9.6"}]',
+  own: "rampart-blocks.service 1.9",
   running: "haproxy.service\nssh.service",
   listening: `tcp LISTEN 0 4096 198.51.100.10:443 0.0.0.0:* users:(("haproxy",pid=157,fd=11))
 tcp LISTEN 0      128      10.77.1.1:22   0.0.0.0:* users:(("sshd",pid=181,fd=6))
@@ -39,6 +40,9 @@ test("a host that is well has no finding, and Debian's own units are not judged"
 test("what is wrong is named: the unit and its bound, the file, the program, its process and port", () => {
   expect(found({ exposure: '[{"unit":"haproxy.service","exposure":"9.6"}]' })).toEqual([
     "base.exposure fails: haproxy.service has an exposure of 9.6, at most 3.0 is allowed",
+  ]);
+  expect(found({ own: "rampart-blocks.service 9.5" })).toEqual([
+    "base.exposure fails: rampart-blocks.service has an exposure of 9.5, at most 2.0 is allowed",
   ]);
   expect(found({ readable: "/etc/haproxy/tls/public.pem\n/etc/haproxy/tls/public.pem" })).toEqual([
     "base.secrets fails: everybody on the host can read /etc/haproxy/tls/public.pem",

@@ -14,7 +14,7 @@ import { shopSite } from "../../fixture.ts";
 
 export type Rules = "right" | "also right" | "no new SSH" | "nothing at all";
 
-const name = "t-gates";
+const name = `t-gates${process.env.RAMPART_SCENARIOS_PLACE ?? ""}`;
 const whole = siteTopology({ ...shopSite, name }, [base]);
 export const gates: readonly Host[] = whole.hosts.filter((host) => host.tier === "web");
 const topology: Topology = { ...whole, hosts: gates };
