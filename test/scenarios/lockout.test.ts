@@ -9,12 +9,13 @@ import { ensureImage, ensureTools, labCut, labDown, labStart, labUp } from "../.
 import type { Host } from "../../src/model/topology.ts";
 import { closeAll } from "../../src/ssh/close.ts";
 import { run } from "../../src/ssh/run.ts";
-import { bringRules, gates, gatesLab, gateTarget } from "./support/gates.ts";
+import { bringRules, gates, gatesLab, gateTarget, type Rules } from "./support/gates.ts";
 import { say } from "./support/lab.ts";
 import { eventually } from "./support/time.ts";
 
 // Nobody locks himself out: rules that let no operator in are taken back by the host itself.
 const quiet = () => {};
+const allRight: Readonly<Record<string, Rules>> = Object.fromEntries(gates.map((host) => [host.name, "right"]));
 const scratch = mkdtempSync(join(tmpdir(), "rampart-lockout-"));
 
 beforeAll(async () => {
@@ -30,36 +31,38 @@ afterAll(async () => {
 });
 
 test("rules that let the operator in stay, and no way back is left armed", async () => {
-  await bringRules(["right", "right"]);
+  await bringRules(allRight);
   for (const host of gates) {
     expect(await sh(host, "nft list table inet rampart | grep -c 'dport 22 '")).toBe("1");
     expect(await armed(host)).toBe("");
   }
-  expect((await bringRules(["right", "right"])).plan.stages).toEqual([]);
+  expect((await bringRules(allRight)).plan.stages).toEqual([]);
 });
 
-test("rules that cut SSH are taken back by the host within 60 s, and the apply says so", async () => {
-  const before = await Promise.all(gates.map(loaded));
+// Each waits for the host's timer: side by side.
+test.concurrent("rules that cut SSH are taken back by the host within 60 s, and the apply says so", async () => {
+  const hosts = gates.slice(0, 2);
+  const before = await Promise.all(hosts.map(loaded));
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
   // The first host's rules keep the sessions that stand, the other's not even those.
-  const error = await refusal(bringRules(["no new SSH", "nothing at all"]));
+  const error = await refusal(bringRules({ web1: "no new SSH", web2: "nothing at all" }));
   const told = seconds();
   expect(error.problems).toMatchObject([
     { path: "web1", reason: expect.stringMatching(/^rules were taken back: no new connection to web1 within 20 s/) },
     { path: "web2", reason: expect.stringContaining("takes them back by itself") },
   ]);
-  await Promise.all(gates.map((host) => reachable(host, 60 - told)));
-  say(`locked out: told after ${told.toFixed(1)} s, both hosts answer again after ${seconds().toFixed(1)} s`);
-  await eventually(15, async () => expect(await Promise.all(gates.map(loaded))).toEqual(before));
-  expect((await bringRules(["right", "right"])).plan.stages).toEqual([]);
+  await Promise.all(hosts.map((host) => reachable(host, 60 - told)));
+  say(`locked out: told after ${told.toFixed(1)} s, both answer again after ${seconds().toFixed(1)} s`);
+  await eventually(15, async () => expect(await Promise.all(hosts.map(loaded))).toEqual(before));
+  expect((await bringRules({ web1: "right", web2: "right" })).plan.stages).toEqual([]);
 });
 
-test("an operator who is killed between loading the very first rules and confirming them is not missed", async () => {
-  const [host] = gates;
+test.concurrent("an operator who is killed between loading the very first rules and confirming them is not missed", async () => {
+  const host = gates[2];
   if (!host) throw new Error("no host");
   await sh(host, "nft delete table inet rampart; rm /etc/nftables.conf /var/lib/rampart/firewall");
-  const operator = spawn(process.execPath, [program(), "bring", "no new SSH", "right"], { stdio: "ignore" });
+  const operator = spawn(process.execPath, [program(), "bring", host.name, "no new SSH"], { stdio: "ignore" });
   // Over the session that stands.
   await eventually(30, async () => expect(await sh(host, doorless)).toBe("armed and loaded"));
   operator.kill("SIGKILL");
@@ -67,7 +70,7 @@ test("an operator who is killed between loading the very first rules and confirm
   await reachable(host, 60);
   say(`operator killed: the host answers again after ${((performance.now() - began) / 1000).toFixed(1)} s`);
   expect(await sh(host, "nft list tables; ls -d /etc/nftables.conf* 2>/dev/null || true")).toBe("");
-  await bringRules(["right", "right"]);
+  await bringRules({ [host.name]: "right" });
   expect(await armed(host)).toBe("");
 });
 
@@ -75,7 +78,7 @@ test("an apply that is killed on the host has its timer, and the next one starts
   const [host] = gates;
   if (!host) throw new Error("no host");
   const before = await loaded(host);
-  const outcome = bringRules(["no new SSH", "right"]).catch((error: unknown) => error);
+  const outcome = bringRules({ [host.name]: "no new SSH" }).catch((error: unknown) => error);
   await eventually(20, async () => expect(await sh(host, "ls /run/rampart")).toContain("way-back\n"));
   await sh(
     host,
@@ -83,10 +86,10 @@ test("an apply that is killed on the host has its timer, and the next one starts
   );
   expect(await outcome).toBeInstanceOf(RampartError);
   // At once, while the timer still runs.
-  const again = await bringRules(["also right", "right"]).catch((error: RampartError) => error.problems);
+  const again = await bringRules({ [host.name]: "also right" }).catch((error: RampartError) => error.problems);
   expect(again).toHaveProperty("plan");
   expect(await armed(host)).toBe("");
-  await bringRules(["right", "right"]);
+  await bringRules({ [host.name]: "right" });
   expect(await loaded(host)).toBe(before);
 });
 

@@ -10,14 +10,13 @@ import { base } from "../../../src/roles/base/base.ts";
 import { siteTopology } from "../../../src/topology/topology.ts";
 import { shopSite } from "../../fixture.ts";
 
-// Two hosts that have nothing but their firewall, as role base makes it; and what a mistaken one would be.
+// Three hosts that have nothing but their firewall, as role base makes it; and what a mistaken one would be.
 
 export type Rules = "right" | "also right" | "no new SSH" | "nothing at all";
 
 const name = `t-gates${process.env.RAMPART_SCENARIOS_PLACE ?? ""}`;
-const whole = siteTopology({ ...shopSite, name }, [base]);
+const whole = siteTopology({ ...shopSite, name, web: { ...shopSite.web, hosts: 3 } }, [base]);
 export const gates: readonly Host[] = whole.hosts.filter((host) => host.tier === "web");
-const topology: Topology = { ...whole, hosts: gates };
 
 export const gatesLab: LabSpec = {
   ...{ name, publish: [], names: [], packages: [] },
@@ -28,9 +27,13 @@ export function gateTarget(host: Host) {
   return labTarget(name, host);
 }
 
-/** Brings both hosts to these rules, by the converger as it is. */
-export async function bringRules(rules: readonly [Rules, Rules]) {
-  const spoiled: Role = { ...base, checks: () => [], resources: (host) => wanted(host, rules[host.index] ?? "right") };
+/** Brings the hosts that are named to these rules, by the converger as it is. */
+export async function bringRules(rules: Readonly<Record<string, Rules>>) {
+  const topology: Topology = { ...whole, hosts: gates.filter((host) => host.name in rules) };
+  const spoiled: Role = {
+    ...{ ...base, checks: () => [] },
+    resources: (host) => wanted(host, topology, rules[host.name] ?? "right"),
+  };
   const authority = await createAuthority(name, new Date());
   const world: World = {
     ...{ topology, roles: [spoiled], targetOf: (host) => gateTarget(hostNamed(host)), secretValue: () => "" },
@@ -40,7 +43,7 @@ export async function bringRules(rules: readonly [Rules, Rules]) {
   return await converge(world);
 }
 
-function wanted(host: Host, rules: Rules): readonly Resource[] {
+function wanted(host: Host, topology: Topology, rules: Rules): readonly Resource[] {
   const needed = ["directory:", "firewall:", "unit:nftables", "file:/etc/systemd/system/nftables"];
   const mine = base.resources(host, topology).filter((one) => needed.some((start) => keyOf(one).startsWith(start)));
   return mine.map((one) => (one.kind === "firewall" ? { ...one, content: spoiled(one, rules) } : one));
@@ -73,5 +76,5 @@ function hostNamed(wantedName: string): Host {
 }
 
 // As a program of its own: an operator that can be killed.
-const [, , program, ...rules] = process.argv;
-if (program === "bring") await bringRules([rules[0] as Rules, rules[1] as Rules]);
+const [, , program, host = "", rules = "right"] = process.argv;
+if (program === "bring") await bringRules({ [host]: rules as Rules });
