@@ -46,12 +46,19 @@ sub put {
   my ($user, $gid) = (scalar getpwnam $owner, scalar getgrnam $group);
   defined $user or die "there is no account $owner\\n";
   defined $gid or die "there is no group $group\\n";
+  -d $file and !-l $file and die "a folder has its name\\n";
   make_folder($1) if $file =~ m{^(.+)/};
   if (-l $file or -e $file) { link $file, $backup or system("cp", "-a", "--", $file, $backup) == 0 or die "could not be kept\\n" }
   note("$backup.path", "$file\\n");
   my $new = "$file.rampart-new";
   rename $from, $new or system("mv", "-f", "--", $from, $new) == 0 or die "could not be written\\n";
-  chown $user, $gid, $new and chmod oct $mode, $new and utime undef, undef, $new and rename $new, $file or die "$!\\n";
+  chown $user, $gid, $new and chmod oct $mode, $new and utime undef, undef, $new and rename $new, $file or give_up($new);
+}
+sub give_up {
+  my ($new) = @_;
+  my $why = "$!\\n";
+  unlink $new;
+  die $why;
 }
 sub make_folder {
   my ($folder) = @_;

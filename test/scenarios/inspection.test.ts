@@ -33,7 +33,7 @@ const careless = [
     ...{ message: /^socat \(process \d+\) listens on tcp 0\.0\.0\.0:7005, which no role declares$/ },
     plant:
       "systemd-run -q --unit=careless socat TCP4-LISTEN:7005,fork /dev/null; until ss -ltn | grep -q :7005; do sleep 0.2; done",
-    undo: "systemctl stop careless",
+    undo: "systemctl stop careless; systemctl reset-failed careless 2> /dev/null; true",
   },
   {
     ...{ name: "a unit that lost its confinement", host: "lb2", finding: "base.exposure" },
