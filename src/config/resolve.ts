@@ -1,6 +1,7 @@
-import type { AppService, Environment, Site, SiteDatabase, SiteLimits, SiteTls } from "../model/site.ts";
+import type { AppService, Environment, Site, SiteDatabase, SiteLimits, SiteTls, WafMode } from "../model/site.ts";
 import { listedAddresses } from "./address-list.ts";
 import { namesFile } from "./check-firewall.ts";
+import { ruleRange } from "./check-waf.ts";
 import { defaults } from "./defaults.ts";
 import type { Facts } from "./facts.ts";
 import type { AppServiceInput, SiteInput } from "./input.ts";
@@ -105,7 +106,26 @@ function tiers(input: SiteInput, choose: Choose): Pick<Site, "tls" | "balancer" 
         defaults.web.maxBodyMiB,
         "enough for forms and photos, too little to fill a disk with a few requests",
       ),
+      ...waf(input, choose),
     },
+  };
+}
+
+function waf({ web }: SiteInput, choose: Choose): Pick<Site["web"], "waf" | "wafExceptions"> {
+  const given = choose(
+    "web.wafExceptions",
+    web?.wafExceptions,
+    [],
+    "nothing is let off before somebody has looked at what was found",
+  );
+  return {
+    waf: choose<WafMode>(
+      "web.waf",
+      web?.waf,
+      defaults.web.waf,
+      "it reads every request, which costs time, and wants somebody to look at what it finds: begin with watch",
+    ),
+    wafExceptions: given.map(({ rule, path, parameter, why }) => ({ ...ruleRange(rule), path, parameter, why })),
   };
 }
 
