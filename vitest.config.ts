@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The scenarios, in the order in which a reader would try them; the one that looks for secrets after all that happened is last. */
 const scenarios = [
   ...["lab", "converge", "lockout", "crash", "shop", "doors", "firewall", "status", "faults", "change"],
-  ...["certificates", "acme", "abuse", "bad", "secrets"],
+  ...["certificates", "acme", "abuse", "waf", "bad", "secrets"],
 ];
 
 function placeOf({ moduleId }: TestSpecification): number {
