@@ -153,7 +153,7 @@ async function wholeShop(): Promise<number> {
   words.push(
     "it's 1 or 2",
     "O'Brien",
-    "100% wool -- soft",
+    "100% wool, soft",
     "kettle (small) <3",
     "alert lamp",
     "union jack",
