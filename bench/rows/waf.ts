@@ -4,7 +4,7 @@ import { median, type Row } from "../figures.ts";
 import { type BenchSite, smallFile } from "../site.ts";
 import { ensureWrk, type Load, pull } from "./traffic.ts";
 
-const rounds = 5;
+const rounds = 3;
 const modes = ["off", "watch", "block"] as const;
 type Mode = (typeof modes)[number];
 const pages = [
