@@ -1,12 +1,12 @@
-import type { AppService, Environment, Site, SiteDatabase, SiteLimits, SiteTls, WafMode } from "../model/site.ts";
+import type { AppService, Environment, Site, SiteDatabase, SiteLimits, SiteTls } from "../model/site.ts";
 import { listedAddresses } from "./address-list.ts";
 import { namesFile } from "./check-firewall.ts";
-import { ruleRange } from "./check-waf.ts";
 import { defaults } from "./defaults.ts";
 import type { Facts } from "./facts.ts";
 import type { AppServiceInput, SiteInput } from "./input.ts";
 import { siteKeys } from "./keys.ts";
 import { localName } from "./names.ts";
+import { type Choose, webTier } from "./resolve-web.ts";
 import { routeFrom } from "./routes.ts";
 import { literal } from "./words.ts";
 
@@ -63,8 +63,6 @@ export function completeSite(
   return { site, provenance };
 }
 
-type Choose = <T>(path: string, given: T | undefined, fallback: T, why: string) => T;
-
 function lists({ firewall }: SiteInput, choose: Choose, facts: Pick<Facts, "fileText"> | undefined) {
   const named = choose("firewall.block", firewall?.block, [], "nobody is shut out before there is a reason");
   const addresses = (entry: string) => listedAddresses(facts?.fileText?.(entry) ?? "").map(({ text }) => text);
@@ -92,40 +90,7 @@ function tiers(input: SiteInput, choose: Choose): Pick<Site, "tls" | "balancer" 
         "the site stays up when one balancer is lost or restarted",
       ),
     },
-    web: {
-      hosts: choose(
-        "web.hosts",
-        input.web?.hosts,
-        defaults.web.hosts,
-        "one can be lost or updated while the other serves",
-      ),
-      files: choose("web.files", input.web?.files, undefined, "the site has no static files of its own"),
-      maxBodyMiB: choose(
-        "web.maxBodyMiB",
-        input.web?.maxBodyMiB,
-        defaults.web.maxBodyMiB,
-        "enough for forms and photos, too little to fill a disk with a few requests",
-      ),
-      ...waf(input, choose),
-    },
-  };
-}
-
-function waf({ web }: SiteInput, choose: Choose): Pick<Site["web"], "waf" | "wafExceptions"> {
-  const given = choose(
-    "web.wafExceptions",
-    web?.wafExceptions,
-    [],
-    "nothing is let off before somebody has looked at what was found",
-  );
-  return {
-    waf: choose<WafMode>(
-      "web.waf",
-      web?.waf,
-      defaults.web.waf,
-      "it reads every request, which costs time, and wants somebody to look at what it finds: begin with watch",
-    ),
-    wafExceptions: given.map(({ rule, path, parameter, why }) => ({ ...ruleRange(rule), path, parameter, why })),
+    web: webTier(input, choose),
   };
 }
 

@@ -150,15 +150,7 @@ async function wholeShop(): Promise<number> {
     "Schüssel für Öl; 50% off",
     "drop table",
   ];
-  words.push(
-    "it's 1 or 2",
-    "O'Brien",
-    "100% wool, soft",
-    "kettle (small) <3",
-    "alert lamp",
-    "union jack",
-    "../harbour",
-  );
+  words.push("it's 1 or 2", "O'Brien", "100% wool, soft", "kettle (small) <3", "alert lamp", "union jack");
   good(await ask("/"));
   for (const file of ["/assets/base.css?v=1", "/favicon.svg", "/picture/12.svg"]) good(await ask(file));
   for (const word of words) {

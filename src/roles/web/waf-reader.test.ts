@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import type { WafFinding } from "../../model/waf.ts";
 import { wafLog } from "./facts.ts";
@@ -56,15 +57,16 @@ async function read(logs: readonly string[]) {
   });
   let printed = "";
   child.stdout.on("data", (chunk) => (printed += chunk));
-  for (const log of logs) {
+  const lines = () => printed.split("\n").filter((line) => line !== "");
+  for (const [index, log] of logs.entries()) {
     appendFileSync(join(folder, "findings.json"), log);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    for (let tries = 0; lines().length <= index && tries < 400; tries += 1) await sleep(50);
   }
+  await sleep(1000);
   child.kill();
   await new Promise((resolve) => child.on("close", resolve));
-  const findings = printed.split("\n").filter((line) => line !== "");
   return {
-    findings: findings.map((line) => JSON.parse(line) as WafFinding),
+    findings: lines().map((line) => JSON.parse(line) as WafFinding),
     figures: readFileSync(join(folder, "metrics"), "utf8"),
   };
 }
