@@ -27,10 +27,12 @@ afterAll(async () => {
 
 test("watch finds attacks and lets them through", async () => {
   await apply("watch");
-  for (const { path } of Object.values(attacks)) expect((await ask(path)).status).not.toBe(403);
-  for (const [what, { rule }] of Object.entries(attacks)) {
-    const [finding] = await found((one) => one.rules.some((match) => match.rule === rule));
+  for (const [what, { path, rule }] of Object.entries(attacks)) {
+    const { status, headers } = await ask(path);
+    expect(status, what).not.toBe(403);
+    const [finding] = await found((one) => one.id === String(headers["x-request-id"]));
     expect(finding?.action, what).toBe("would-block");
+    expect(finding?.rules.map((match) => match.rule)).toContain(rule);
   }
 });
 
