@@ -1,10 +1,14 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The scenarios, in the order in which a reader would try them; the one that looks for secrets after all that happened is last. */
+/**
+ * The scenarios: first those with labs of their own, so that the shop does not stand beside them, then those that share the
+ * shop, in the order in which a reader would try them. The one that looks for secrets after all that happened is last.
+ */
 const scenarios = [
-  ...["lab", "converge", "lockout", "crash", "shop", "doors", "firewall", "inspection", "status", "faults"],
-  ...["change", "capture", "tls", "certificates", "acme", "abuse", "bad", "secrets"],
+  ...["lab", "converge", "lockout", "crash", "acme", "abuse"],
+  ...["shop", "doors", "firewall", "inspection", "status", "faults", "change", "capture", "tls", "certificates", "waf"],
+  ...["bad", "secrets"],
 ];
 
 function placeOf({ moduleId }: TestSpecification): number {

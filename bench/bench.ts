@@ -9,6 +9,7 @@ import { planRows } from "./rows/plan.ts";
 import { startupRow } from "./rows/startup.ts";
 import { passRows, trafficRows } from "./rows/traffic.ts";
 import { applyRow, upRow } from "./rows/up.ts";
+import { wafRows } from "./rows/waf.ts";
 import { type BenchSite, benchSite } from "./site.ts";
 
 type Part = (typeof partNames)[number];
@@ -39,6 +40,7 @@ export async function bench(input: BenchInput): Promise<number> {
     if (wanted.has("memory")) add("memory", [await memoryRow()]);
     if (wanted.has("apply")) add("apply", [await applyRow(site)]);
     if (wanted.has("traffic")) add("traffic", await trafficRows(site, input.root));
+    if (wanted.has("waf")) add("waf", await wafRows(site));
     if (wanted.has("pass")) add("pass", await passRows(site, input.root));
   });
   if (wanted.has("fresh")) add("fresh", [await freshRow(input.root, input.words.includes("--full") ? 3 : 1)]);
@@ -64,7 +66,7 @@ async function withSite(
   wanted: ReadonlySet<Part>,
   work: (site: BenchSite) => Promise<void>,
 ): Promise<void> {
-  if (!(["up", "memory", "apply", "traffic", "pass"] as const).some((part) => wanted.has(part))) return;
+  if (!(["up", "memory", "apply", "traffic", "waf", "pass"] as const).some((part) => wanted.has(part))) return;
   const site = benchSite(root);
   try {
     await site.rampart(["down"]); // what a bench left that was cut off

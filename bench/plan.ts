@@ -56,7 +56,7 @@ function largeSite(): Site {
     aliases: ["large.example"],
     tls: { certificate: "own", terminate: "balancer" },
     balancer: { hosts: 2 },
-    web: { hosts: 250, files: "./public", maxBodyMiB: 16 },
+    web: { hosts: 250, files: "./public", maxBodyMiB: 16, waf: "off", wafExceptions: [] },
     app: [
       service("shop", 3000, true),
       service("search", 3001, false),

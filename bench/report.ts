@@ -47,7 +47,7 @@ writes this page.
 `;
 }
 
-export const partNames = ["startup", "plan", "up", "apply", "memory", "traffic", "pass", "fresh"] as const;
+export const partNames = ["startup", "plan", "up", "apply", "memory", "traffic", "waf", "pass", "fresh"] as const;
 
 function cellsOf(row: Row): readonly string[] {
   const relation = row.better === "least" ? "≤ " : "≥ ";

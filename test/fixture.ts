@@ -7,7 +7,7 @@ export const shopSite: Site = {
   aliases: ["shop.example"],
   tls: { certificate: "own", terminate: "balancer" },
   balancer: { hosts: 2 },
-  web: { hosts: 2, files: "./public", maxBodyMiB: 16 },
+  web: { hosts: 2, files: "./public", maxBodyMiB: 16, waf: "off", wafExceptions: [] },
   app: [
     {
       name: "shop",

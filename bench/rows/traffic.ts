@@ -34,7 +34,8 @@ const kinds = {
 
 type Visitor = (typeof visitors)[number];
 
-interface Load {
+/** What came of pulling one page for some seconds. */
+export interface Load {
   readonly perSecond: number;
   /** Microseconds of HAProxy on the balancer, and of all the site's processes, for each request. */
   readonly haproxy: number;
@@ -55,7 +56,8 @@ export async function passRows(site: BenchSite, root: string): Promise<Row[]> {
   return await comparisons(site, "web", root);
 }
 
-async function ensureWrk(): Promise<void> {
+/** Installs the load generator on this machine if it is missing. */
+export async function ensureWrk(): Promise<void> {
   await command(["sh", "-c", "command -v wrk >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk"]);
 }
 
@@ -99,7 +101,8 @@ async function comparison(site: BenchSite, hand: HandMade, kind: Kind): Promise<
   };
 }
 
-async function pull(
+/** Pulls one page as fast as it comes. `words` end in its address; throws when an answer is not 2xx. */
+export async function pull(
   site: BenchSite,
   words: readonly string[],
   balancers: readonly string[],

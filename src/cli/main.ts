@@ -42,6 +42,7 @@ const verbs: Readonly<Record<string, Run>> = {
     const lasting = typeof options.for === "string" ? options.for : undefined;
     return await bansCommand({ ...options, for: lasting }, words[0] ?? "list", words[1]);
   },
+  waf: async ({ options, words }) => (await import("./commands/waf.ts")).wafCommand(options, words),
   lab: async ({ options, words: [deed = "", ...argv] }) =>
     (await import("./commands/lab.ts")).labCommand(options, deed, argv),
   secrets: async ({ options, words }) => {

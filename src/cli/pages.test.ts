@@ -105,6 +105,7 @@ test("a page", () => {
       render      write all files of all hosts into a folder, for reading
       firewall    explain, try and change who may reach what
       bans        show, make and end bans of visitors
+      waf         what the web application firewall found, and tests of its rules
       cert        list certificates, renew them, replace the site's CA
       exec        run a command on a host
       ssh         open a shell on a host

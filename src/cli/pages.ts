@@ -7,6 +7,7 @@ import { labPages } from "./pages/lab.ts";
 import { secretsPages } from "./pages/secrets.ts";
 import { sitePages } from "./pages/site.ts";
 import { truthPages } from "./pages/truth.ts";
+import { wafPages } from "./pages/waf.ts";
 
 // The one source of `--help`, `rampart docs`, docs/reference/cli.md and shell completion.
 
@@ -25,7 +26,21 @@ export const variables: readonly { readonly term: string; readonly text: string 
 ];
 
 const order = [
-  ...["init", "up", "plan", "apply", "status", "verify", "config", "explain", "render", "firewall", "bans", "cert"],
+  ...[
+    "init",
+    "up",
+    "plan",
+    "apply",
+    "status",
+    "verify",
+    "config",
+    "explain",
+    "render",
+    "firewall",
+    "bans",
+    "waf",
+    "cert",
+  ],
   ...["exec", "ssh", "logs", "lab", "secrets", "down", "docs", "completion"],
 ];
 
@@ -35,6 +50,7 @@ export const pages: readonly Page[] = [
   ...truthPages,
   ...firewallPages,
   ...bansPages,
+  ...wafPages,
   ...hostPages,
   ...certificatePages,
   ...labPages,

@@ -2,7 +2,7 @@
 export const defaults = {
   acme: { directory: "https://acme-v02.api.letsencrypt.org/directory" },
   balancer: { hosts: 2 },
-  web: { hosts: 2, maxBodyMiB: 16 },
+  web: { hosts: 2, maxBodyMiB: 16, waf: "off" },
   app: { hosts: 2, health: "/", concurrency: 500 },
   database: { hosts: 3, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128 },
   monitor: { hosts: 1, retentionDays: 15 },

@@ -61,6 +61,21 @@ export interface WebInput {
   readonly files?: string | undefined;
   /** Largest request that visitors may send (an upload, say), in MiB. */
   readonly maxBodyMiB?: number | undefined;
+  /** The web application firewall: "watch" tells of attacks, "block" refuses them too, "off" looks at nothing. */
+  readonly waf?: "off" | "watch" | "block" | undefined;
+  /** What the web application firewall objects to although it is no attack; `rampart waf findings` prints these lines. */
+  readonly wafExceptions?: readonly WafExceptionInput[] | undefined;
+}
+
+export interface WafExceptionInput {
+  /** The rule that is not to apply, such as 942100, or a range of them, such as "942100-942199". */
+  readonly rule: number | string;
+  /** Only at this path and below it; everywhere if it is left out. */
+  readonly path?: string | undefined;
+  /** Only in this parameter of a query, a form or JSON, or in "cookie:NAME" or "header:NAME"; in the whole request if it is left out. */
+  readonly parameter?: string | undefined;
+  /** Why it is no attack. */
+  readonly why: string;
 }
 
 export interface AppServiceInput {

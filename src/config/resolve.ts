@@ -6,6 +6,7 @@ import type { Facts } from "./facts.ts";
 import type { AppServiceInput, SiteInput } from "./input.ts";
 import { siteKeys } from "./keys.ts";
 import { localName } from "./names.ts";
+import { type Choose, webTier } from "./resolve-web.ts";
 import { routeFrom } from "./routes.ts";
 import { literal } from "./words.ts";
 
@@ -62,8 +63,6 @@ export function completeSite(
   return { site, provenance };
 }
 
-type Choose = <T>(path: string, given: T | undefined, fallback: T, why: string) => T;
-
 function lists({ firewall }: SiteInput, choose: Choose, facts: Pick<Facts, "fileText"> | undefined) {
   const named = choose("firewall.block", firewall?.block, [], "nobody is shut out before there is a reason");
   const addresses = (entry: string) => listedAddresses(facts?.fileText?.(entry) ?? "").map(({ text }) => text);
@@ -91,21 +90,7 @@ function tiers(input: SiteInput, choose: Choose): Pick<Site, "tls" | "balancer" 
         "the site stays up when one balancer is lost or restarted",
       ),
     },
-    web: {
-      hosts: choose(
-        "web.hosts",
-        input.web?.hosts,
-        defaults.web.hosts,
-        "one can be lost or updated while the other serves",
-      ),
-      files: choose("web.files", input.web?.files, undefined, "the site has no static files of its own"),
-      maxBodyMiB: choose(
-        "web.maxBodyMiB",
-        input.web?.maxBodyMiB,
-        defaults.web.maxBodyMiB,
-        "enough for forms and photos, too little to fill a disk with a few requests",
-      ),
-    },
+    web: webTier(input, choose),
   };
 }
 

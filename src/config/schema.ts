@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { SiteInput } from "./input.ts";
 import { domainPattern, namePattern } from "./names.ts";
 import { service } from "./schema-service.ts";
+import { web } from "./schema-web.ts";
 import { folder, lasting, list, matching, one, oneLine, rate, text, whole } from "./schema-words.ts";
 
 const certificateFiles = z.strictObject({
@@ -58,18 +59,6 @@ const balancer = z.strictObject({
       description: "How many balancers; with two, one takes over the address when the other is lost.",
       examples: [2],
     })
-    .optional(),
-});
-
-const web = z.strictObject({
-  hosts: whole(1, 250)
-    .meta({ description: "How many web hosts.", examples: [2] })
-    .optional(),
-  files: folder("a folder, relative to the site file")
-    .meta({ description: "Folder of static files, relative to the site file.", examples: ["./public"] })
-    .optional(),
-  maxBodyMiB: whole(1, 10_240)
-    .meta({ description: "Largest request that visitors may send (an upload, say), in MiB.", examples: [16] })
     .optional(),
 });
 

@@ -70,7 +70,7 @@ test("ten lines are a complete site", () => {
     aliases: [],
     tls: { certificate: "own", terminate: "balancer" },
     balancer: { hosts: 2 },
-    web: { hosts: 2, files: undefined, maxBodyMiB: 16 },
+    web: { hosts: 2, files: undefined, maxBodyMiB: 16, waf: "off", wafExceptions: [] },
     app: [
       {
         name: "hello",
@@ -103,6 +103,19 @@ test("ten lines are a complete site", () => {
       httpPort: 8080,
     },
   });
+});
+
+test("exceptions of the WAF name a rule or a range, in any order of detail", () => {
+  const wafExceptions = [
+    { rule: 942100, path: "/search", parameter: "q", why: "quotes" },
+    { rule: "941100-941199", why: "HTML" },
+  ];
+  const { site } = solved({ ...hello, web: { waf: "block", wafExceptions } });
+  expect(site.web.waf).toBe("block");
+  expect(site.web.wafExceptions).toEqual([
+    { first: 942100, last: 942100, path: "/search", parameter: "q", why: "quotes" },
+    { first: 941100, last: 941199, path: undefined, parameter: undefined, why: "HTML" },
+  ]);
 });
 
 test("everything that the shop says is taken over", () => {
@@ -155,6 +168,10 @@ function leaves(value: unknown, path = ""): string[] {
   return entries.flatMap(([key, item]) => leaves(item, path === "" ? key : `${path}.${key}`));
 }
 
+const withException = (change: object) => ({
+  ...hello,
+  web: { waf: "block", wafExceptions: [{ rule: 942100, why: "quotes in names", ...change }] },
+});
 const withService = (more: object) => ({ ...hello, app: { hello: { ...service, ...more } } });
 const two = (first: object, second: object) => ({
   ...hello,
@@ -330,7 +347,38 @@ const badInputs: readonly (readonly [what: string, raw: unknown, path: string, w
       "tls.email",
       /belongs to certificate: "acme"/,
     ],
-    ["WAF", { ...hello, web: { waf: "watch" } }, "web.waf", /comes with a later version/],
+    ["a WAF of another kind", { ...hello, web: { waf: "on" } }, "web.waf", /"off" or "watch" or "block"/],
+    [
+      "a WAF exception without a reason",
+      withException({ why: undefined }),
+      "web.wafExceptions[0].why",
+      /^is missing: why it is no attack/,
+    ],
+    [
+      "an exception that switches the WAF off",
+      withException({ rule: "942000-949999" }),
+      "web.wafExceptions[0].rule",
+      /949110.*"watch"/,
+    ],
+    ["a rule that does not exist", withException({ rule: 12 }), "web.wafExceptions[0].rule", /no rule of the set/],
+    [
+      "a range that is turned round",
+      withException({ rule: "942199-942100" }),
+      "web.wafExceptions[0].rule",
+      /"942100-942199"/,
+    ],
+    [
+      "a range in one parameter",
+      withException({ rule: "942100-942199", parameter: "q" }),
+      "web.wafExceptions[0].parameter",
+      /one rule at a time/,
+    ],
+    [
+      "a parameter with a quote",
+      withException({ parameter: "a'b" }),
+      "web.wafExceptions[0].parameter",
+      /the name of a parameter/,
+    ],
     [
       "no admin",
       { ...hello, firewall: { admin: [] } },

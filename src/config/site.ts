@@ -5,6 +5,7 @@ import { firewallProblems } from "./check-firewall.ts";
 import { nameProblems } from "./check-names.ts";
 import { serviceProblems } from "./check-services.ts";
 import { environmentProblems, folderProblems, tierProblems } from "./check-tiers.ts";
+import { wafProblems } from "./check-waf.ts";
 import type { Facts } from "./facts.ts";
 import { completeSite, type Provenance } from "./resolve.ts";
 import { siteSchema } from "./schema.ts";
@@ -34,6 +35,7 @@ export function siteProblems(raw: unknown, facts: Facts): readonly Problem[] {
     ...certificateProblems(shape.draft, facts, isBroken),
     ...serviceProblems(shape.draft, isBroken),
     ...tierProblems(shape.draft, isBroken),
+    ...wafProblems(shape.draft, isBroken),
     ...firewallProblems(shape.draft, facts),
     ...folderProblems(shape.draft, facts),
     ...environmentProblems(declaredEnvironments(raw), facts),

@@ -31,6 +31,14 @@ export const pages = {
   },
 } as const satisfies Record<string, CalmPage>;
 
+/** For a visitor whom the web application firewall refused; `id` finds the request in the logs. */
+export function refusedPage(id: string): CalmPage {
+  return {
+    title: "This was not accepted",
+    text: `What was sent looks like an attack on the site, so it was not passed on. If you only wanted to use the site, please tell its operators this number: ${id}`,
+  };
+}
+
 /** The page as HTML. It carries no word of who made it or on which host: visitors read its source too. */
 export function calmHtml({ title, text }: CalmPage): string {
   return `<!doctype html>

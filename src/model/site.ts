@@ -14,6 +14,8 @@ export interface Site {
     readonly files: string | undefined;
     /** Largest request body that visitors may send, in MiB. */
     readonly maxBodyMiB: number;
+    readonly waf: WafMode;
+    readonly wafExceptions: readonly WafException[];
   };
   /** In the order of the site file. */
   readonly app: readonly AppService[];
@@ -33,6 +35,21 @@ export interface Site {
     readonly extra: readonly ExtraAccess[];
   };
   readonly environment: Environment;
+}
+
+/** What the web application firewall does with an attack: nothing at all, tell of it, or refuse it. */
+export type WafMode = "off" | "watch" | "block";
+
+/** What the web application firewall is not to object to. */
+export interface WafException {
+  /** Ids of rules, both ends included. */
+  readonly first: number;
+  readonly last: number;
+  /** Path prefix that ends at a slash, as those of routes do; undefined: everywhere. */
+  readonly path: string | undefined;
+  /** The only thing in requests that is let off: "q", "cookie:theme", "header:Referer"; undefined: the whole request. */
+  readonly parameter: string | undefined;
+  readonly why: string;
 }
 
 /** Outside access to one service inside. */

@@ -5,6 +5,7 @@ import { databaseAlerts, databaseMeasurements } from "./database-alerts.ts";
 import { header } from "./header.ts";
 import { jobs } from "./paths.ts";
 import { alert, missing } from "./rule.ts";
+import { wafMeasurements } from "./waf-alerts.ts";
 
 /** rules/rampart.yml: what users would feel, derived from the topology. */
 export function alertRules(host: Host, topology: Topology, why: string): string {
@@ -110,6 +111,7 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     servers("balancer.metrics", "web"),
     ...topology.site.app.map((service) => servers("web.metrics", `app_${service.name}`)),
     ...certificateMeasurements(topology),
+    ...wafMeasurements(topology),
     ...databaseMeasurements(topology),
     ...unwatched(topology),
   ];

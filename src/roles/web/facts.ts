@@ -12,6 +12,11 @@ export const filesRoot = "/srv/public";
 /** Pages of our own. */
 export const pagesFolder = "/etc/nginx/rampart";
 export const tlsFolder = "/etc/nginx/tls";
+/** Settings and exceptions of the web application firewall. */
+export const wafConfig = "/etc/nginx/waf.conf";
+export const wafFolder = "/var/log/nginx/waf";
+/** What it found, one JSON object a line. */
+export const wafLog = `${wafFolder}/findings.json`;
 
 /** Name of a service's pool in HAProxy. */
 export function poolName(service: AppService): string {
@@ -26,6 +31,11 @@ export function webPort(site: Site): number {
 /** True when visitors' TLS ends here. */
 export function opensTls(site: Site): boolean {
   return openingTier(site) === "web";
+}
+
+/** True when the web application firewall looks at requests. */
+export function hasWaf(site: Site): boolean {
+  return site.web.waf !== "off";
 }
 
 export interface SiteRoute {

@@ -1,7 +1,7 @@
 import { type NginxDirective, nginxBlock, nginxWord } from "../../formats/nginx.ts";
 import type { Site } from "../../model/site.ts";
 import { tierName } from "../../model/topology.ts";
-import { opensTls, tlsFolder } from "./facts.ts";
+import { hasWaf, opensTls, tlsFolder } from "./facts.ts";
 
 // What balancers meet: by mutual TLS, in both modes.
 
@@ -42,6 +42,7 @@ export function pingLocation(site: Site): NginxDirective {
   const alone = opensTls(site)
     ? []
     : [
+        ...(hasWaf(site) ? ["modsecurity off"] : []),
         "# Visitors come with an address, the balancers' own question without one.",
         nginxBlock("if ($http_x_forwarded_for)", "return 404"),
       ];

@@ -3,6 +3,7 @@ import type { Site } from "../../model/site.ts";
 import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
 import {
   filesRoot,
+  hasWaf,
   mainNames,
   opensTls,
   otherNames,
@@ -15,6 +16,7 @@ import {
 import { balancerMap, insideTlsLines, pingLocation } from "./nginx-inside.ts";
 import { otherServers, ownPage, publicHttpLines, publicServers, toldLines } from "./nginx-public.ts";
 import { serviceMaps } from "./routes.ts";
+import { refusedAnswer, refusedLocation, wafLines } from "./waf-nginx.ts";
 
 /** nginx.conf of a web host: serves the files of the site and passes what belongs to services to the HAProxy beside it. */
 export function webNginx(host: Host, topology: Topology): string {
@@ -30,6 +32,7 @@ export function webNginx(host: Host, topology: Topology): string {
       "error_log syslog:server=unix:/dev/log,nohostname warn",
       "load_module modules/ngx_http_brotli_filter_module.so",
       ...(opensTls(site) ? ["load_module modules/ngx_http_headers_more_filter_module.so"] : []),
+      ...(hasWaf(site) ? ["load_module modules/ngx_http_modsecurity_module.so"] : []),
       nginxBlock("events", "worker_connections 8000"),
       "",
       nginxBlock("http", ...httpLines(host, topology)),
@@ -60,11 +63,11 @@ function httpLines(host: Host, topology: Topology): readonly NginxDirective[] {
     ...mapLines(site),
     "",
     ...(site.app.length > 0 ? [upstreamBlock, ""] : []),
-    statusServer,
+    statusServer(site),
     "",
     ...(opensTls(site) ? otherServers(host, topology) : []),
     ...(opensTls(site) ? publicServers(host, site) : [balancerServerLines(host, topology)]).map((lines) =>
-      nginxBlock("server", ...lines, "", ...placeLines(site)),
+      nginxBlock("server", ...lines, ...(hasWaf(site) ? wafLines(site) : []), "", ...placeLines(site)),
     ),
   ];
 }
@@ -103,12 +106,14 @@ const upstreamBlock = nginxBlock(
   "keepalive_timeout 30s",
 );
 
-const statusServer = nginxBlock(
-  "server",
-  `listen 127.0.0.1:${statusPort}`,
-  nginxBlock("location = /stub_status", "stub_status"),
-  nginxBlock("location /", "return 404"),
-);
+const statusServer = (site: Site) =>
+  nginxBlock(
+    "server",
+    `listen 127.0.0.1:${statusPort}`,
+    nginxBlock("location = /stub_status", "stub_status"),
+    ...(site.web.waf === "block" ? [refusedAnswer] : []),
+    nginxBlock("location /", "return 404"),
+  );
 
 function mapLines(site: Site): readonly NginxDirective[] {
   return [
@@ -160,7 +165,11 @@ function placeLines(site: Site): readonly NginxDirective[] {
 
 /** Said again wherever another error_page is said: nginx takes over all of them or none. */
 function errorPages(site: Site): readonly string[] {
-  return ["error_page 404 /.rampart/404", ...(opensTls(site) ? ["error_page 429 /.rampart/429"] : [])];
+  return [
+    "error_page 404 /.rampart/404",
+    ...(opensTls(site) ? ["error_page 429 /.rampart/429"] : []),
+    ...(site.web.waf === "block" ? ["error_page 403 @refused"] : []),
+  ];
 }
 
 function rootOf(site: Site): string {
@@ -172,7 +181,8 @@ function rootOf(site: Site): string {
 function ownLocations(site: Site): readonly NginxDirective[] {
   return [
     ...(opensTls(site) ? [] : [pingLocation(site)]),
-    nginxBlock("location ^~ /.rampart/", "return 404"),
+    nginxBlock("location ^~ /.rampart/", ...(hasWaf(site) ? ["modsecurity off"] : []), "return 404"),
+    ...(site.web.waf === "block" ? [refusedLocation(site)] : []),
     ...(opensTls(site) ? [ownPage(429)] : []),
     nginxBlock("location = /.rampart/404", "internal", "try_files /404.html @missing"),
     nginxBlock("location @missing", `root ${pagesFolder}`, "try_files /404.html =404"),

@@ -14,9 +14,10 @@ import {
 import type { Site } from "../../model/site.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
 import { byNginx } from "./certificate.ts";
-import { filesRoot, opensTls, pagesFolder, statusPort, tlsFolder } from "./facts.ts";
+import { filesRoot, hasWaf, opensTls, pagesFolder, statusPort, tlsFolder, wafConfig } from "./facts.ts";
 import { webHaproxy } from "./haproxy.ts";
 import { webNginx } from "./nginx.ts";
+import { wafResources } from "./waf.ts";
 
 /** Port of nginx's exporter on the inside address. */
 export const exporterPort = 9113;
@@ -50,6 +51,7 @@ export function webResources(host: Host, topology: Topology): readonly Resource[
     ...nginxResources(host, topology),
     ...(opensTls(site) ? servedResources(host, topology, byNginx) : []),
     ...exporterResources(host),
+    ...(hasWaf(site) ? wafResources(host, site) : []),
   ];
 }
 
@@ -98,7 +100,10 @@ function nginxResources(host: Host, topology: Topology): readonly Resource[] {
       ...nginxOrigin,
       ...{ kind: "unit", name: "nginx.service", state: "running" },
       check: "nginx -t -q",
-      reloadOn: [`file:${nginxConfig}`, "file:/etc/rampart/ca.crt", ...certificates.map(resourceId)],
+      reloadOn: [
+        ...[`file:${nginxConfig}`, "file:/etc/rampart/ca.crt", ...certificates.map(resourceId)],
+        ...(hasWaf(site) ? [`file:${wafConfig}`] : []),
+      ],
       restartOn: [`file:${nginxDropIn}`],
     },
   ];

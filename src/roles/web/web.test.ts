@@ -4,6 +4,7 @@ import type { AppService, Site } from "../../model/site.ts";
 import { siteTopology } from "../../topology/topology.ts";
 import { webHaproxy } from "./haproxy.ts";
 import { webNginx } from "./nginx.ts";
+import { wafRules } from "./waf-rules.ts";
 import { web } from "./web.ts";
 
 function rendered(site: Site) {
@@ -83,4 +84,54 @@ test("where TLS is opened here, with a certificate of another CA, health and the
   expect(
     web.flows({ ...shopSite, tls: { certificate: acme, terminate: "balancer" } }).map(({ to }) => to),
   ).not.toContain("monitor.issuer");
+});
+
+const guarded = (web: Partial<Site["web"]>, terminate: "balancer" | "web" = "balancer"): Site => ({
+  ...shopSite,
+  tls: { ...shopSite.tls, terminate },
+  web: { ...shopSite.web, ...web },
+});
+
+test("without a WAF nothing of it is on the host", () => {
+  const topology = siteTopology(shopSite, [web]);
+  const host = topology.hosts.find((one) => one.name === "web1");
+  expect(JSON.stringify(host && web.resources(host, topology))).not.toMatch(/modsec|waf/i);
+});
+
+test("the WAF looks at everything but health questions, in both TLS modes", () => {
+  for (const terminate of ["balancer", "web"] as const) {
+    const { nginx } = rendered(guarded({ waf: "block" }, terminate));
+    expect(nginx).toContain("modsecurity_rules_file /etc/nginx/waf.conf;");
+    const asked = nginx.split("  server {").find((server) => server.includes("location = /.rampart/ping")) ?? "";
+    if (terminate === "web") expect(asked).not.toContain("modsecurity");
+    else expect(asked).toMatch(/location = \/\.rampart\/ping \{\s+modsecurity off;/);
+    expect(nginx).toContain(
+      `modsecurity_transaction_id ${terminate === "web" ? "$request_id" : "$http_x_request_id"};`,
+    );
+    expect(nginx.split("error_page 403 @refused").length).toBe(nginx.split("error_page 404 /.rampart/404").length);
+  }
+  expect(rendered(guarded({ waf: "watch" })).nginx).not.toContain("@refused");
+});
+
+test("exceptions are asked before the rules, at the path as services read it", () => {
+  const exception = { first: 942100, last: 942100, path: undefined, parameter: undefined, why: "quotes" };
+  const rules = wafRules(
+    guarded({
+      waf: "watch",
+      wafExceptions: [
+        { ...exception, last: 942199, path: "/a.b/" },
+        { ...exception, path: "/search", parameter: "q" },
+        { ...exception, parameter: "cookie:theme" },
+      ],
+    }),
+    "header",
+  );
+  expect(rules).toContain("SecRuleEngine DetectionOnly");
+  expect(rules).toContain('"@rx ^/a\\.b(?:/|$)" "id:10001,');
+  expect(rules).toContain('t:normalizePath,ctl:ruleRemoveById=942100-942199"');
+  expect(rules).toContain('ctl:ruleRemoveTargetById=942100;ARGS:q"');
+  expect(rules).toContain(
+    'SecAction "id:10003,phase:1,pass,nolog,t:none,ctl:ruleRemoveTargetById=942100;REQUEST_COOKIES:theme"',
+  );
+  expect(rules.indexOf("id:10003")).toBeLessThan(rules.indexOf("Include"));
 });
