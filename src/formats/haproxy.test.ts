@@ -35,7 +35,8 @@ test("what may change something is never sent twice, what only reads is", () => 
 test("tcp-ut stands on every server line, since HAProxy 3.0 ignores it in default-server", () => {
   for (const { lines } of pool) {
     const servers = lines.filter((line) => line.startsWith("server "));
-    expect(servers.length).toBe(1);
+    expect(servers.map((line) => line.split(" ")[1])).toEqual([expect.any(String), expect.stringMatching(/-anyway$/)]);
+    expect(servers[1]).toMatch(/ backup$/);
     for (const line of servers) expect(line).toContain("tcp-ut 2s");
     expect(lines.filter((line) => line.startsWith("default-server ")).join()).not.toContain("tcp-ut");
   }
