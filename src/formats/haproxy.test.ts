@@ -36,7 +36,7 @@ test("tcp-ut stands on every server line, since HAProxy 3.0 ignores it in defaul
   for (const { lines } of pool) {
     const servers = lines.filter((line) => line.startsWith("server "));
     expect(servers.map((line) => line.split(" ")[1])).toEqual([expect.any(String), expect.stringMatching(/-anyway$/)]);
-    expect(servers[1]).toMatch(/ backup$/);
+    expect(servers[1]).toMatch(/ backup( no-check)?$/);
     for (const line of servers) expect(line).toContain("tcp-ut 2s");
     expect(lines.filter((line) => line.startsWith("default-server ")).join()).not.toContain("tcp-ut");
   }
