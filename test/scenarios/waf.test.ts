@@ -79,8 +79,10 @@ test("an exception lets through what it names, and nothing else", async () => {
 });
 
 test("findings are lines to copy, and figures in Prometheus", async () => {
-  const { exceptions } = await rampartJson<{ readonly exceptions: readonly string[] }>(["waf", "findings"]);
-  expect(exceptions).toContain('{ rule: 942100, path: "/search", parameter: "other", why: "…" },');
+  await eventually(15, async () => {
+    const { exceptions } = await rampartJson<{ readonly exceptions: readonly string[] }>(["waf", "findings"]);
+    expect(exceptions).toContain('{ rule: 942100, path: "/search", parameter: "other", why: "…" },');
+  });
   const shown = (await rampartDone(["waf", "findings"])).stdout;
   expect(shown).toMatch(/942100\s+SQL Injection Attack.*\/search\s+198\.51\.100\.\d+\s+blocked/);
   await eventually(40, async () => {
