@@ -1,10 +1,11 @@
 # Every target works on a fresh Debian machine with Node, root and this checkout: each installs what it needs.
 SITE ?= examples/shop
 
-.PHONY: up down test bench lint
+.PHONY: up down test test-security bench lint
 
 up: ; ./rampart up --site $(SITE)
 down: ; ./rampart down --site $(SITE)
 test: ; ./scripts/test
+test-security: ; ./scripts/test security
 bench: ; ./scripts/bench
 lint: ; ./scripts/prepare && npx biome check .
