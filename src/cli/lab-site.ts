@@ -8,6 +8,7 @@ import {
   labUp,
   outsideCommand,
   sshProxyCommand,
+  writeVisitorNames,
 } from "../lab/lab.ts";
 import { keyFile, knownHostsFile, runDir } from "../lab/paths.ts";
 import { acmeOf } from "../model/certificate.ts";
@@ -35,6 +36,11 @@ export async function raiseHosts(open: OpenSite, emit: Emit) {
   const retiring = labHosts(open.site.name).filter((host) => !wanted.some((one) => one.name === host.name));
   const report = await labUp(labSpec(open, [...wanted, ...retiring.map(labHost)]), emit);
   return { report, retiring: retiring.map((host) => host.name) };
+}
+
+/** Lets visitors of a lab find the site by the names that its file says now. */
+export function renameSite(open: OpenSite): void {
+  if (labHosts(open.site.name).length > 0) writeVisitorNames(labSpec(open, []));
 }
 
 /** Takes away the hosts that the site has no more; to be called when nobody talks to them any longer. */

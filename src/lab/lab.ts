@@ -39,7 +39,7 @@ import { checkSpec, type Emit, type LabHost, type LabReport, type LabSpec } from
 import { ensureTools, requireRoot } from "./tools.ts";
 
 export { ensureImage } from "./image.ts";
-export { insideCommand, outsideCommand, sshProxyCommand } from "./network.ts";
+export { insideCommand, outsideCommand, sshProxyCommand, writeVisitorNames } from "./network.ts";
 export { type LabHostStanding, labCut, labFreeze, labHosts, labPlug, labStart, labThaw, labUnplug } from "./power.ts";
 export type { Emit, LabHost, LabHostState, LabPublish, LabReport, LabSpec } from "./spec.ts";
 export { ensureTools } from "./tools.ts";

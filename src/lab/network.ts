@@ -1,5 +1,5 @@
-import { existsSync, statSync } from "node:fs";
-import { labNetns, visitorHostsFile, visitorNetns, writeWhole } from "./paths.ts";
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { labNetns, visitorHostsFile, visitorNetns } from "./paths.ts";
 import { mustRun } from "./process.ts";
 import { INSIDE, type LabSpec, OUTSIDE } from "./spec.ts";
 
@@ -42,10 +42,15 @@ ip link set outside0 up
 VISITOR
 `;
 
+/** What the visitor's /etc/hosts says. Written in place: programs that run at that seat hold the file, and see it change. */
+export function writeVisitorNames({ name, names }: Pick<LabSpec, "name" | "names">): void {
+  const lines = names.map((entry) => `${entry.address}\t${entry.names.join(" ")}\n`);
+  writeFileSync(visitorHostsFile(name), `127.0.0.1\tlocalhost\n${lines.join("")}`);
+}
+
 /** Makes or completes the lab's two network namespaces, and what the visitor's /etc/hosts says. */
 export async function ensureNetwork(spec: LabSpec): Promise<void> {
-  const lines = spec.names.map((entry) => `${entry.address}\t${entry.names.join(" ")}\n`);
-  writeWhole(visitorHostsFile(spec.name), `127.0.0.1\tlocalhost\n${lines.join("")}`);
+  writeVisitorNames(spec);
   const seats = [`rampart-${spec.name}`, `rampart-${spec.name}.visitor`];
   // So that "no inside host answers from outside" is tried over the one way that an intruder would take.
   const hop = spec.hosts.find((host) => host.outside !== undefined)?.outside ?? "";
