@@ -131,7 +131,12 @@ describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (ter
     const ended = performance.now();
     const { answers, silent, slowestMs } = flooded;
     say(`${terminate}: the crowd got ${JSON.stringify(answers)}, slowest ${slowestMs} ms`);
-    expect(Object.keys(answers).toSorted()).toEqual(["200", "503"]);
+    // 429: one of the crowd who comes back at once, and too often for one visitor.
+    expect(
+      Object.keys(answers)
+        .filter((status) => status !== "429")
+        .toSorted(),
+    ).toEqual(["200", "503"]);
     // It goes on working at what it can do, 80 a second; the machine does much else here.
     expect(answers["200"]).toBeGreaterThan(8 * 30);
     expect(silent).toBe(0);
