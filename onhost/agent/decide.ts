@@ -3,7 +3,7 @@ import { electing } from "./decide/electing.ts";
 import { following } from "./decide/following.ts";
 import { founding } from "./decide/founding.ts";
 import { leading } from "./decide/leading.ts";
-import { wait } from "./decide/scene.ts";
+import { act, wait } from "./decide/scene.ts";
 import type { Decision, View } from "./model.ts";
 
 /**
@@ -23,6 +23,12 @@ export function decide(view: View, now: number): Decision {
   const scene = { view, store, cluster, now };
   if (leader === undefined) return electing(scene);
   const newest = Math.max(memory.promised, memory.led);
+  if (leader.term < newest && leader.member === me) {
+    return act(
+      { kind: "resign" },
+      `Term ${newest} is promised here, and this key is of term ${leader.term}: it is given back.`,
+    );
+  }
   if (leader.term < newest) {
     return wait(
       `${leader.member} leads in term ${leader.term}, but term ${newest} is known here; the look is too old to act on.`,

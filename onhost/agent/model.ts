@@ -137,7 +137,7 @@ export interface Peer {
 export interface Memory {
   /** The latest revision of `cluster` that it has seen. An older look is not acted on: a lagging etcd member may have answered. */
   readonly seen: number;
-  /** The greatest term voted for: never again receive for an older one. */
+  /** The greatest term voted for or handed over for: never again receive or open for an older one. */
   readonly promised: number;
   /** The vote as given; never read again (rule 7). */
   readonly noted: Vote | undefined;
@@ -241,6 +241,8 @@ export type Action =
   | { readonly kind: "wait" }
   /** Change `cluster`, and with it perhaps the leader key. */
   | { readonly kind: "commit"; readonly what: string; readonly commit: Commit }
+  /** Promise durable, so that no older look opens it again; then the commit. */
+  | { readonly kind: "hand over"; readonly term: number; readonly commit: Commit }
   /** STOP SLAVE IO_THREAD; promise durable; read and note received and applied; publish (rule 7). */
   | { readonly kind: "vote"; readonly term: number }
   /** Apply the relay files that a restart left, without START SLAVE's purge (MARIADB.md, rescue A). */
@@ -272,10 +274,10 @@ export type Action =
   | { readonly kind: "go alone"; readonly commit: Commit }
   /** Take the request away and leave the answer for who asked. */
   | { readonly kind: "answer"; readonly request: string; readonly outcome: "done" | "refused" }
-  /** Nothing here, but `Peer.broken` says why, so that the leader takes it out of the voters. */
-  | { readonly kind: "ask for removal"; readonly why: string }
+  /** Nothing here, but `Peer.broken` says why, so that the leader takes it out of the voters or makes a backup possible. */
+  | { readonly kind: "report broken"; readonly why: string }
   /** Take a number, keep the binlogs as evidence, seed from another member, start. */
-  | { readonly kind: "rebuild"; readonly from: string; readonly commit: Commit }
+  | { readonly kind: "rebuild"; readonly from: string; readonly why: string; readonly commit: Commit }
   | { readonly kind: "move store leader"; readonly to: string };
 
 /** An action and why, as a sentence for people. */

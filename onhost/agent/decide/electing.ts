@@ -18,7 +18,8 @@ function returning(scene: Scene): Decision {
     return wait(
       `${me} is still the primary, but ${useless}. ${names(cluster.voters)} may elect; otherwise the operator must decide.`,
     );
-  if (server.state === "stopped") return restarting(scene);
+  const early = server.state === "stopped" ? restarting(scene) : undefined;
+  if (early !== undefined) return early;
   if (cluster.heir !== undefined && !lasted(recent.since.noLeader, now, settings.switchover)) {
     return wait(`${cluster.heir.member} is to take over from ${me}.`);
   }
@@ -36,18 +37,16 @@ function returning(scene: Scene): Decision {
   return act({ kind: "commit", what: "take back", commit: commit(scene, "nobody", next, "take") }, reason);
 }
 
-/** Started plainly only where no election came about: it commits what nobody acknowledged, which an elected member would lack (rule 11). */
-function restarting({ view, cluster, now }: Scene): Decision {
+/**
+ * Its MariaDB does not run: the voters elect first. After the grace it takes the key, and only then starts plainly: that commits what nobody
+ * acknowledged, which a member elected meanwhile would lack (rule 11).
+ */
+function restarting({ view, cluster, now }: Scene): Decision | undefined {
   const { recent, settings } = view;
   if (cluster.paused) return wait("MariaDB does not run here; the agents are paused, so it is not started.");
-  if (cluster.voters.length > 0 && !lasted(recent.since.noLeader, now, settings.grace)) {
-    return wait(
-      `MariaDB does not run here; ${names(cluster.voters)} have ${seconds(settings.grace)} to elect before it starts again.`,
-    );
-  }
-  return act(
-    { kind: "start", how: "plain" },
-    `Nobody was elected and ${view.me} is still the primary: its MariaDB starts again, with all that it has.`,
+  if (cluster.voters.length === 0 || lasted(recent.since.noLeader, now, settings.grace)) return undefined;
+  return wait(
+    `MariaDB does not run here; ${names(cluster.voters)} can elect within ${seconds(settings.grace)} before it starts again.`,
   );
 }
 

@@ -143,20 +143,25 @@ function rebuilding(scene: Scene, why: string): Decision {
   if (cluster.paused) return wait(`${me} must be built anew (${why}); the agents are paused.`);
   if (cluster.voters.includes(me) || cluster.admitting === me) {
     return act(
-      { kind: "ask for removal", why },
+      { kind: "report broken", why },
       `${me} must be built anew: ${why}. ${cluster.primary} takes it out of the voters first.`,
     );
   }
-  const from =
-    view.members.find((member) => member !== me && member !== cluster.primary && sound(scene, member)) ??
-    (answering(scene, cluster.primary) && cluster.primary);
+  const from = view.members.find((member) => member !== me && sound(scene, member)) ?? willing(scene);
   if (from === undefined)
-    return wait(`${me} must be built anew: ${why}. No member answers that it could be built from.`);
+    return act({ kind: "report broken", why }, `${me} must be built anew: ${why}. No member can give a backup now.`);
   const change = commit(scene, "any", numbered(scene), "keep");
   return act(
-    { kind: "rebuild", from, commit: change },
+    { kind: "rebuild", from, why, commit: change },
     `${me} is built anew from ${from}: ${why}. Its binary logs are kept as evidence.`,
   );
+}
+
+/** The primary, where no replica can give a backup; not while its commits wait for nobody, for then a backup would hang. */
+function willing(scene: Scene): string | undefined {
+  const { primary } = scene.cluster;
+  const server = answering(scene, primary)?.server;
+  return server === undefined || (server.waiting > 0 && server.connected.length === 0) ? undefined : primary;
 }
 
 function sound(scene: Scene, member: string): boolean {

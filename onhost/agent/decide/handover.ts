@@ -51,7 +51,7 @@ function switchover(scene: Scene, request: Request): Decision {
   const next = { ...cluster, heir: { member: heir, position: server.position } };
   const change = { ...commit(scene, "me", next, "drop"), request: "drop" } as const;
   return act(
-    { kind: "commit", what: "hand over", commit: change },
+    { kind: "hand over", term: cluster.term + 1, commit: change },
     `${heir} has all up to ${server.position}: ${view.me} hands over to it.`,
   );
 }

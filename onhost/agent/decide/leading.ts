@@ -1,7 +1,7 @@
 import type { Decision, Leader } from "../model.ts";
 import { requested } from "./handover.ts";
-import { act, names, type Scene, unusable, unwell, wait } from "./scene.ts";
-import { acknowledging, voting } from "./voters.ts";
+import { act, lasted, names, type Scene, unusable, unwell, wait } from "./scene.ts";
+import { acknowledging, following, voting } from "./voters.ts";
 
 /** This member holds the leader key. */
 export function leading(scene: Scene, leader: Leader): Decision {
@@ -10,9 +10,10 @@ export function leading(scene: Scene, leader: Leader): Decision {
   if (cluster.primary !== me)
     return act({ kind: "resign" }, `${cluster.primary} is the primary, not ${me}: the key is given back.`);
   return (
-    fallen(scene) ??
+    fallen(scene, leader) ??
     unwell(scene) ??
     requested(scene) ??
+    quieting(scene) ??
     (server.readOnly || memory.led !== leader.term ? opening(scene, leader) : undefined) ??
     waitingForAcks(scene) ??
     voting(scene) ??
@@ -21,16 +22,42 @@ export function leading(scene: Scene, leader: Leader): Decision {
   );
 }
 
-/** The server died: the key goes at once, so that the others need not wait for the lease. */
-function fallen({ view, cluster }: Scene): Decision | undefined {
-  const { state } = view.server;
-  if (state !== "stopped" && unusable(view.server) === undefined) return undefined;
+/** The server died: the key goes at once, so that the others need not wait for the lease. One that has just taken the key starts with it in hand. */
+function fallen({ view, cluster }: Scene, { term }: Leader): Decision | undefined {
+  const useless = unusable(view.server);
+  if (view.server.state !== "stopped" && useless === undefined) return undefined;
   if (cluster.paused) return wait("MariaDB does not run; the agents are paused, so the key is kept.");
+  if (useless === undefined && view.memory.led !== term) {
+    return act(
+      { kind: "start", how: "plain" },
+      `${view.me} leads in term ${term}: its MariaDB starts, with all that it has.`,
+    );
+  }
   const others =
     cluster.voters.length > 0
       ? `${names(cluster.voters)} can elect at once`
       : "there is no voter, so it will start again here";
   return act({ kind: "resign" }, `MariaDB does not run here any more; the key is given away, and ${others}.`);
+}
+
+/** A backup hangs where commits wait for nobody; when a member needs one before anybody can acknowledge, writes stay closed until it follows. */
+function quieting(scene: Scene): Decision | undefined {
+  const { view, cluster, now } = scene;
+  const { me, server, members, peers, recent, settings } = view;
+  if (cluster.paused || cluster.voters.length === 0 || members.some((member) => following(scene, member)))
+    return undefined;
+  const needy = members.find((member) => {
+    const peer = peers[member];
+    return peer?.broken !== undefined && now - peer.at <= settings.fresh && !cluster.voters.includes(member);
+  });
+  if (needy === undefined) return undefined;
+  if (server.readOnly)
+    return wait(`Nobody acknowledges, and ${needy} is built anew from here first; ${me} opens once it follows.`);
+  if (server.waiting === 0 || !lasted(recent.since.unacknowledged, now, settings.absent)) return undefined;
+  return act(
+    { kind: "kill" },
+    `Commits wait for nobody, and ${needy} cannot be built anew meanwhile: MariaDB starts again here, closed until ${needy} follows.`,
+  );
 }
 
 /** Every account that may not acknowledge is locked before the first write, for a member may still be set to from an earlier life (rule 1). */

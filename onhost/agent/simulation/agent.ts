@@ -59,7 +59,7 @@ function cycle(world: World, agent: Agent, now: number): void {
     agent.told = decision.reason;
     note(world, `${agent.name}: ${decision.action.kind === "wait" ? "" : `[${what(decision)}] `}${decision.reason}`);
   }
-  if (decision.action.kind === "wait" || decision.action.kind === "ask for removal") {
+  if (decision.action.kind === "wait" || decision.action.kind === "report broken") {
     agent.nextAt = world.tick + between(world.dice, 2, 3);
     return;
   }
@@ -130,7 +130,7 @@ function publish(_: World, agent: Agent, view: View, { action }: Decision): void
     seen: memory.seen,
     promised: memory.promised,
     leads: open ? memory.led : 0,
-    broken: action.kind === "ask for removal" ? action.why : undefined,
+    broken: action.kind === "report broken" || action.kind === "rebuild" ? action.why : undefined,
     server,
   };
   agent.status = status;

@@ -22,6 +22,8 @@ export function stepsOf(world: World, agent: Agent, action: Action): Step[] {
   switch (action.kind) {
     case "commit":
       return [transaction(world, agent, action.commit)];
+    case "hand over":
+      return [promise(agent, action.term), transaction(world, agent, action.commit)];
     case "vote":
       return voting(world, agent, server, action.term);
     case "open":
@@ -106,9 +108,7 @@ function voting(world: World, agent: Agent, server: Mariadb, term: number): Step
         return "on";
       },
     },
-    own("promise", () => {
-      agent.memory = { ...agent.memory, promised: term };
-    }),
+    promise(agent, term),
     {
       name: "note",
       run: () => {
@@ -123,6 +123,12 @@ function voting(world: World, agent: Agent, server: Mariadb, term: number): Step
       if (agent.memory.noted?.term === term) putVote(world, agent, agent.memory.noted);
     }),
   ];
+}
+
+function promise(agent: Agent, term: number): Step {
+  return own("promise", () => {
+    agent.memory = { ...agent.memory, promised: term };
+  });
 }
 
 /** An old primary that has not joined the new one has acknowledged nothing for it. */
@@ -206,7 +212,7 @@ function building(world: World, agent: Agent, server: Mariadb, action: Extract<A
       name: "copy",
       run: () => {
         const reachable = passes(world, source.host, server.host) && passes(world, server.host, source.host);
-        if (source.state !== "running" || source.frozen || !reachable || source.waiting.length > 0) return "stop";
+        if (source.state !== "running" || source.frozen || !reachable || stuck(world, source)) return "stop";
         if (world.tick < until) return "again";
         seed(server, source, action.commit.cluster.serverIds[agent.name] ?? 0);
         agent.memory = { ...agent.memory, seeded: position(server) };
@@ -215,6 +221,11 @@ function building(world: World, agent: Agent, server: Mariadb, action: Extract<A
       },
     },
   ];
+}
+
+/** A backup does not end where commits wait for nobody. */
+function stuck(world: World, source: Mariadb): boolean {
+  return source.waiting.length > 0 && !world.servers.some((server) => server.linked && server.source === source.host);
 }
 
 function lockingOut(world: World, agent: Agent, server: Mariadb, host: number): Step[] {
