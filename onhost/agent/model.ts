@@ -115,7 +115,7 @@ export interface Server {
   readonly received: Gtids | undefined;
   /** The last transaction that it has applied or written: `@@gtid_binlog_pos`, or `@@gtid_slave_pos` after seeding. */
   readonly position: Gtids;
-  /** `@@gtid_binlog_state`, joined by the position it was seeded at. */
+  /** `@@gtid_binlog_state`; a seeding takes the source's along, or others would seem to hold what this member lacks. */
   readonly history: Gtids;
 }
 
@@ -143,8 +143,6 @@ export interface Memory {
   readonly noted: Vote | undefined;
   /** The term in which this server was opened for writes; 0 again once it has rejoined another. Then its next start truncates (rule 11). */
   readonly led: number;
-  /** Where it was seeded, when it was: its binlog state knows nothing up to there. */
-  readonly seeded: Gtids;
 }
 
 /** What an agent knows for as long as it runs, by its own monotonic clock (ms). */
@@ -276,7 +274,7 @@ export type Action =
   | { readonly kind: "answer"; readonly request: string; readonly outcome: "done" | "refused" }
   /** Nothing here, but `Peer.broken` says why, so that the leader takes it out of the voters or makes a backup possible. */
   | { readonly kind: "report broken"; readonly why: string }
-  /** Take a number, keep the binlogs as evidence, seed from another member, start. */
+  /** Take a number; keep the binlogs as evidence; seed from another member, its position and binlog state as of the backup; start. */
   | { readonly kind: "rebuild"; readonly from: string; readonly why: string; readonly commit: Commit }
   | { readonly kind: "move store leader"; readonly to: string };
 

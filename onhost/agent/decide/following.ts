@@ -109,8 +109,7 @@ function skipped({ view, cluster }: Scene, peer: Peer | undefined): string | und
   if (peer === undefined) return undefined;
   const current = cluster.serverIds[cluster.primary] ?? 0;
   if (!hasWritten(view.server.history, current)) return undefined;
-  const seeded = sequence(view.memory.seeded);
-  const older = (gtids(peer.server.history) ?? []).filter((gtid) => gtid.server !== current && gtid.sequence > seeded);
+  const older = (gtids(peer.server.history) ?? []).filter((gtid) => gtid.server !== current);
   const missing = older
     .map(({ domain, server, sequence: last }) => `${domain}-${server}-${last}`)
     .filter((gtid) => beyond(gtid, view.server.history).length > 0);

@@ -77,14 +77,19 @@ function removing(scene: Scene): Decision | undefined {
 
 /** The voter that must go: built anew, or away for long, never on a missed heartbeat alone; and never the last one. */
 function leaving(scene: Scene): string | undefined {
-  const { cluster, view } = scene;
-  const gone = (member: string): boolean =>
-    view.peers[member]?.broken !== undefined ||
-    lasted(view.recent.since.absent[member], scene.now, view.settings.absent) ||
-    (view.recent.removal?.member === member && shut(scene, member));
-  if (cluster.admitting !== undefined) return gone(cluster.admitting) ? cluster.admitting : undefined;
+  const { cluster } = scene;
+  if (cluster.admitting !== undefined) return gone(scene, cluster.admitting) ? cluster.admitting : undefined;
   return cluster.voters.find(
-    (member) => gone(member) && cluster.voters.some((other) => other !== member && acknowledging(scene, other)),
+    (member) => gone(scene, member) && cluster.voters.some((other) => other !== member && acknowledging(scene, other)),
+  );
+}
+
+function gone(scene: Scene, member: string): boolean {
+  const { view, now } = scene;
+  return (
+    view.peers[member]?.broken !== undefined ||
+    lasted(view.recent.since.absent[member], now, view.settings.absent) ||
+    (view.recent.removal?.member === member && shut(scene, member))
   );
 }
 
@@ -149,7 +154,7 @@ function admitting(scene: Scene): Decision | undefined {
 /** Rules 1 and 2: a later voter is published first and acknowledges then. */
 function nextVoter(scene: Scene): Decision | undefined {
   const { cluster, view } = scene;
-  if (cluster.voters.length >= view.settings.voters) return undefined;
+  if (cluster.voters.filter((member) => !gone(scene, member)).length >= view.settings.voters) return undefined;
   const member = outsiders(scene).find((one) => steady(scene, one));
   if (member === undefined) return undefined;
   const next = { ...cluster, voters: [...cluster.voters, member] };

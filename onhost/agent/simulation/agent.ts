@@ -13,11 +13,12 @@ export function agentTick(world: World, agent: Agent): void {
     if (world.tick >= agent.upAt && world.hostUp[agent.host] === true) startAgent(world, agent);
     return;
   }
-  if (agent.frozen || world.tick < agent.nextAt) return;
+  if (agent.frozen) return;
   if (agent.steps.length > 0) {
     goOn(world, agent);
     return;
   }
+  if (world.tick < agent.nextAt) return;
   const now = clock(world, agent);
   renew(world, agent, now);
   cycle(world, agent, now);
@@ -66,7 +67,7 @@ function cycle(world: World, agent: Agent, now: number): void {
   agent.doing = decision.action;
   const steps = stepsOf(world, agent, decision.action);
   agent.steps = world.hooks.steps?.(steps, decision.action, world, agent) ?? steps;
-  goOn(world, agent);
+  if (chance(world.dice, 0.6)) goOn(world, agent);
 }
 
 function what({ action }: Decision): string {

@@ -35,6 +35,7 @@ const kinds = [
   "isolated",
   "no etcd",
   "slow apply",
+  "slow receive",
   "unsafe write",
   "switchover",
   "etcd leader lost",
@@ -55,6 +56,7 @@ const weights: Readonly<Record<Fault["kind"], number>> = {
   isolated: 7,
   "no etcd": 7,
   "slow apply": 7,
+  "slow receive": 9,
   "unsafe write": 2,
   switchover: 6,
   "etcd leader lost": 3,
@@ -70,7 +72,7 @@ export const stormy = 130;
 export function schedule(seed: number): Schedule {
   const chances = dice(seed);
   const members = chance(chances, 0.15) ? 4 : 3;
-  const strict = chance(chances, 0.85);
+  const strict = chance(chances, 0.8);
   const bare = chance(chances, 0.12);
   const faults: Fault[] = [];
   let moment = between(chances, 8, 25);
@@ -126,7 +128,7 @@ export function strike(world: World, fault: Fault): (() => void) | undefined {
     case "disk lost":
       world.diskLost++;
       loseDisk(server);
-      agent.memory = { seen: 0, promised: 0, noted: undefined, led: 0, seeded: "" };
+      agent.memory = { seen: 0, promised: 0, noted: undefined, led: 0 };
       agent.lease = 0;
       stopAgent(world, agent, 5);
       return undefined;
@@ -153,6 +155,9 @@ export function strike(world: World, fault: Fault): (() => void) | undefined {
       return counting(world, world.storeCut, host);
     case "slow apply":
       server.slowUntil = world.tick + ticks;
+      return undefined;
+    case "slow receive":
+      server.slowlyReceivingUntil = world.tick + ticks;
       return undefined;
     case "unsafe write":
       world.unsafeNext = true;

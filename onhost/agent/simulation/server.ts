@@ -89,7 +89,8 @@ function receive(world: World, server: Mariadb): void {
   }
   server.unheard = 0;
   let place = server.log.length + server.relay.length;
-  const goal = Math.min(source.log.length, place + between(world.dice, 0, 4));
+  const most = world.tick < server.slowlyReceivingUntil ? Number(chance(world.dice, 0.1)) : between(world.dice, 0, 4);
+  const goal = Math.min(source.log.length, place + most);
   if (goal === place) return;
   for (; place < goal; place++) fetchOne(world, server, at(source.log, place));
   server.ioPosition = gtid(at(source.log, goal - 1));
@@ -247,8 +248,7 @@ export function seed(server: Mariadb, from: Mariadb, serverId: number): void {
   server.holes.clear();
   for (const hole of from.holes) server.holes.add(hole);
   server.lasts = [];
-  const last = server.log.at(-1);
-  if (last !== undefined) server.lasts[last.server] = last.sequence;
+  for (const tx of server.log) if (!server.holes.has(tx)) server.lasts[tx.server] = tx.sequence;
   server.history = undefined;
   server.locked.clear();
   Object.assign(server, {

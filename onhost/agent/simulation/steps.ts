@@ -205,7 +205,7 @@ function building(world: World, agent: Agent, server: Mariadb, action: Extract<A
     own("wipe", () => {
       stopServer(server);
       server.state = "blank";
-      agent.memory = { ...agent.memory, led: 0, seeded: "", noted: undefined };
+      agent.memory = { ...agent.memory, led: 0, noted: undefined };
       until = world.tick + between(world.dice, 8, 15);
     }),
     {
@@ -215,7 +215,6 @@ function building(world: World, agent: Agent, server: Mariadb, action: Extract<A
         if (source.state !== "running" || source.frozen || !reachable || stuck(world, source)) return "stop";
         if (world.tick < until) return "again";
         seed(server, source, action.commit.cluster.serverIds[agent.name] ?? 0);
-        agent.memory = { ...agent.memory, seeded: position(server) };
         note(world, `${agent.name} was built anew from ${action.from}, up to ${position(server)}`);
         return "on";
       },

@@ -77,6 +77,7 @@ export interface Mariadb {
   readonly waiting: number[];
   readonly acks: { upTo: number; at: number }[];
   slowUntil: number;
+  slowlyReceivingUntil: number;
   /** Last sequence by server number, and its text while nothing changed. */
   lasts: number[];
   history: string | undefined;
@@ -261,6 +262,7 @@ function mariadb(host: number, primary: boolean, voter: boolean): Mariadb {
     waiting: [],
     acks: [],
     slowUntil: 0,
+    slowlyReceivingUntil: 0,
     lasts: [],
     history: undefined,
   };
@@ -276,7 +278,7 @@ function agent(host: number, name: string, seed: number): Agent {
     nextAt: host,
     rate: 0.97 + ((seed + host * 7) % 7) / 100,
     offset: ((seed * 31 + host * 977) % 1000) * 1000,
-    memory: { seen: 0, promised: 0, noted: undefined, led: host === 0 ? 1 : 0, seeded: "" },
+    memory: { seen: 0, promised: 0, noted: undefined, led: host === 0 ? 1 : 0 },
     lease: host === 0 ? 1 : 0,
     leaseUntil: 0,
     since: nothingYet,
