@@ -1,7 +1,7 @@
 import { stopAgent } from "./agent.ts";
 import { ask, setCluster } from "./etcd.ts";
+import { loseDisk, losePower, stopServer } from "./life.ts";
 import { between, chance, type Dice, dice, pick } from "./random.ts";
-import { loseDisk, losePower, stopServer } from "./server.ts";
 import { at, note, violate, type World } from "./world.ts";
 
 /** Something that happens to the cluster, and for how long. */

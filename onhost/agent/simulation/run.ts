@@ -1,10 +1,11 @@
 import { agentTick } from "./agent.ts";
+import { world } from "./beginning.ts";
 import { finalFault, settled, twoOpen } from "./check.ts";
 import { etcdTick } from "./etcd.ts";
 import { type Schedule, stormy, strike } from "./faults.ts";
 import { between } from "./random.ts";
 import { serverTick } from "./server.ts";
-import { at, type Hooks, note, violate, type World, world } from "./world.ts";
+import { at, type Hooks, note, violate, type World } from "./world.ts";
 
 export interface Outcome {
   /** What went wrong; undefined when nothing did. */
@@ -87,7 +88,7 @@ function rest(one: World, schedule: Schedule): void {
     return;
   }
   one.writing = false;
-  for (let count = 0; count < 40 && one.violation === undefined && finalFault(one) !== undefined; count++) tick(one);
+  for (let count = 0; count < 120 && one.violation === undefined && finalFault(one) !== undefined; count++) tick(one);
   const fault = finalFault(one);
   if (fault !== undefined) violate(one, fault);
 }

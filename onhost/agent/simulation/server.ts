@@ -1,10 +1,11 @@
 import type { Server } from "../model.ts";
+import { begun } from "./life.ts";
 import { between, chance } from "./random.ts";
 import { at, type Mariadb, note, passes, type Tx, violate, type World } from "./world.ts";
 
 /** MariaDB as DATABASE.md and MARIADB.md number it: one tick of one server. */
 export function serverTick(world: World, server: Mariadb): void {
-  if (server.state === "starting" && world.tick >= server.readyAt && !server.frozen) started(world, server);
+  if (server.state === "starting" && world.tick >= server.readyAt && !server.frozen) begun(world, server);
   if (server.state !== "running" || server.frozen) return;
   if (!server.readOnly && world.writing) write(world, server);
   if (server.acks.length > 0) acknowledge(world, server);
@@ -88,6 +89,7 @@ function receive(world: World, server: Mariadb): void {
     return;
   }
   server.unheard = 0;
+  if (server.owed > 0) sendAck(world, server, source, server.owed);
   let place = server.log.length + server.relay.length;
   const most = world.tick < server.slowlyReceivingUntil ? Number(chance(world.dice, 0.1)) : between(world.dice, 0, 4);
   const goal = Math.min(source.log.length, place + most);
@@ -118,14 +120,15 @@ function connect(world: World, server: Mariadb, source: Mariadb): void {
   }
   server.linked = true;
   server.unheard = 0;
+  server.owed = 0;
   server.acking = server.ackEnabled;
   server.ioPosition = last === undefined ? "" : gtid(last);
   if (server.acking) sendAck(world, server, source, place);
 }
 
 function sendAck(world: World, server: Mariadb, source: Mariadb, upTo: number): void {
-  if (!passes(world, server.host, source.host)) return;
-  source.acks.push({ upTo, at: world.tick + between(world.dice, 0, 2) });
+  server.owed = passes(world, server.host, source.host) ? 0 : upTo;
+  if (server.owed === 0) source.acks.push({ upTo, at: world.tick + between(world.dice, 0, 2) });
 }
 
 function apply(world: World, server: Mariadb): void {
@@ -141,73 +144,6 @@ function append(server: Mariadb, tx: Tx): void {
   server.log.push(tx);
   if (server.holes.has(tx)) return;
   server.lasts[tx.server] = tx.sequence;
-  server.history = undefined;
-}
-
-/** The process ends; files stay. */
-export function stopServer(server: Mariadb): void {
-  if (server.state !== "running" && server.state !== "starting") return;
-  Object.assign(server, {
-    state: "stopped",
-    frozen: false,
-    io: false,
-    sql: false,
-    linked: false,
-    refused: false,
-    acking: false,
-  });
-  Object.assign(server, { ackEnabled: false, needsAck: false, readOnly: true, ioPosition: "" });
-  server.acks.length = 0;
-  server.waiting.length = 0;
-}
-
-/** After a power cut the engine may not know what it had committed last; the binlog does (sync_binlog=1). */
-export function losePower(world: World, server: Mariadb): void {
-  stopServer(server);
-  server.engine = Math.max(0, server.engine - between(world.dice, 0, 2));
-}
-
-export function startServer(world: World, server: Mariadb, how: "plain" | "truncate"): void {
-  if (server.state !== "stopped") return;
-  server.state = "starting";
-  server.how = how;
-  server.startedAt = world.tick;
-  server.readyAt = world.tick + between(world.dice, 3, 15);
-}
-
-function started(world: World, server: Mariadb): void {
-  const tail = server.log.slice(server.engine);
-  const unsafe = tail.some((tx) => tx.unsafe);
-  if (server.how === "truncate" && unsafe && tail.length > 1) {
-    server.state = "refuses";
-    return;
-  }
-  if (server.how === "truncate" && !unsafe) truncate(server);
-  server.engine = server.log.length;
-  server.state = "running";
-  server.lives++;
-  if (server.how === "plain" && tail.length > 0 && server.openTerm > 0) inVain(world, server, tail);
-}
-
-/** Rule 11: a plain start shows what nobody acknowledged, so it must not happen where another has long been leading without that. */
-function inVain(world: World, server: Mariadb, tail: readonly Tx[]): void {
-  const { leader } = world.etcd.held;
-  const name = world.names[server.host];
-  if (leader === undefined || leader.member === name || (world.termSince[leader.term] ?? 0) + 20 > server.startedAt)
-    return;
-  const { log } = at(world.servers, world.names.indexOf(leader.member));
-  const lost = tail.filter((tx) => !log.includes(tx));
-  if (lost.length > 0)
-    violate(
-      world,
-      `${name} was started plainly while ${leader.member} leads: it shows ${lost.length} writes that exist nowhere else`,
-    );
-}
-
-function truncate(server: Mariadb): void {
-  server.log.length = server.engine;
-  server.lasts = [];
-  for (const tx of server.log) if (!server.holes.has(tx)) server.lasts[tx.server] = tx.sequence;
   server.history = undefined;
 }
 
@@ -238,51 +174,6 @@ export function purge(world: World, server: Mariadb): void {
   if (server.relay.length > 0)
     note(world, `${world.names[server.host]} purges ${server.relay.length} received transactions`);
   server.relay = [];
-}
-
-/** A physical copy of what another has committed. */
-export function seed(server: Mariadb, from: Mariadb, serverId: number): void {
-  server.log = from.log.slice(0, from.engine);
-  server.engine = server.log.length;
-  server.relay = [];
-  server.holes.clear();
-  for (const hole of from.holes) server.holes.add(hole);
-  server.lasts = [];
-  for (const tx of server.log) if (!server.holes.has(tx)) server.lasts[tx.server] = tx.sequence;
-  server.history = undefined;
-  server.locked.clear();
-  Object.assign(server, {
-    state: "running",
-    lives: server.lives + 1,
-    frozen: false,
-    serverId,
-    readOnly: true,
-    needsAck: false,
-    ackEnabled: false,
-  });
-  Object.assign(server, {
-    acking: false,
-    source: undefined,
-    io: false,
-    sql: false,
-    linked: false,
-    refused: false,
-    ioPosition: "",
-    openTerm: 0,
-  });
-}
-
-export function loseDisk(server: Mariadb): void {
-  stopServer(server);
-  server.state = "blank";
-  server.log = [];
-  server.engine = 0;
-  server.relay = [];
-  server.lasts = [];
-  server.history = undefined;
-  server.holes.clear();
-  server.locked.clear();
-  server.source = undefined;
 }
 
 export function gtid({ server, sequence }: Tx): string {

@@ -1,19 +1,9 @@
 import type { Action, Commit, Vote } from "../model.ts";
 import { clock } from "./agent.ts";
 import { dropRequest, moveLeader, putVote, resign, transact } from "./etcd.ts";
+import { seed, startServer, stopServer } from "./life.ts";
 import { between } from "./random.ts";
-import {
-  changeMaster,
-  commitUpTo,
-  position,
-  purge,
-  seed,
-  seen,
-  startServer,
-  startSlave,
-  stopIo,
-  stopServer,
-} from "./server.ts";
+import { changeMaster, commitUpTo, position, purge, seen, startSlave, stopIo } from "./server.ts";
 import { type Agent, at, indexOf, type Mariadb, note, passes, type Step, type World } from "./world.ts";
 
 /** What `act` does for each action, statement by statement: between any two the agent may crash or freeze. */
