@@ -179,7 +179,7 @@ const voter: View = {
   server,
   peers: { db1: { ...peer, leads: 4, server: leads }, db3: peer },
   memory,
-  recent: { leaseUntil: 0, removal: undefined, admission: undefined, since: nothingYet },
+  recent: { leaseUntil: 0, removal: undefined, admission: undefined, failedOpens: 0, since: nothingYet },
 };
 const primary: View = {
   ...voter,
@@ -298,6 +298,18 @@ test("the first member founds the cluster, unless another holds data that it lac
     action: { kind: "wait" },
     reason: expect.stringContaining("db2 holds data that db1 lacks"),
   });
+});
+
+test("a promotion that fails backs off: the key goes away, and the others have the time of a hold-off", () => {
+  const failing = {
+    ...primary,
+    server: { ...leads, readOnly: true },
+    recent: { ...primary.recent, failedOpens: 3, since: { ...nothingYet, noLeader: 0 } },
+  };
+  expect(decide({ ...failing, recent: { ...failing.recent, failedOpens: 2 } }, 1000).action.kind).toBe("open");
+  expect(decide(failing, 1000).action.kind).toBe("resign");
+  expect(decide({ ...failing, store: nobody }, 1000).action.kind).toBe("wait");
+  expect(decide({ ...failing, store: nobody }, settings.holdOff).action).toMatchObject({ what: "take back" });
 });
 
 test("semi-sync read back wrong is set right at once and called a breach", () => {

@@ -153,6 +153,8 @@ export interface Recent {
   readonly removal: Noted | undefined;
   /** The first voter, and what it must have received to be published: read after it acknowledged (rule 2). */
   readonly admission: Noted | undefined;
+  /** How often `open` was cut off by an error since this agent took the key (rule 15). */
+  readonly failedOpens: number;
   /** Since when this holds; absent when it does not. */
   readonly since: Since;
 }

@@ -1,6 +1,6 @@
 import type { Decision } from "../model.ts";
 import { candidacy, inheriting } from "./candidacy.ts";
-import { act, commit, lasted, names, type Scene, seconds, told, unusable, unwell, wait } from "./scene.ts";
+import { act, commit, lasted, names, opensTried, type Scene, seconds, told, unusable, unwell, wait } from "./scene.ts";
 
 /** Nobody holds the leader key. */
 export function electing(scene: Scene): Decision {
@@ -22,6 +22,15 @@ function returning(scene: Scene): Decision {
   if (early !== undefined) return early;
   if (cluster.heir !== undefined && !lasted(recent.since.noLeader, now, settings.switchover)) {
     return wait(`${cluster.heir.member} is to take over from ${me}.`);
+  }
+  if (
+    recent.failedOpens >= opensTried &&
+    cluster.voters.length > 0 &&
+    !lasted(recent.since.noLeader, now, settings.holdOff)
+  ) {
+    return wait(
+      `${me} could not open for writes; it leaves ${seconds(settings.holdOff)} to ${names(cluster.voters)} before it tries again.`,
+    );
   }
   const term = cluster.term + 1;
   const { heir } = cluster;

@@ -1,6 +1,6 @@
 import type { Decision, Leader } from "../model.ts";
 import { requested } from "./handover.ts";
-import { act, lasted, names, type Scene, unusable, unwell, wait } from "./scene.ts";
+import { act, lasted, names, opensTried, type Scene, unusable, unwell, wait } from "./scene.ts";
 import { acknowledging, following, voting } from "./voters.ts";
 
 /** This member holds the leader key. */
@@ -62,7 +62,13 @@ function quieting(scene: Scene): Decision | undefined {
 
 /** Every account that may not acknowledge is locked before the first write, for a member may still be set to from an earlier life (rule 1). */
 function opening({ view, cluster }: Scene, { term }: Leader): Decision {
-  const { me, members } = view;
+  const { me, members, recent } = view;
+  if (recent.failedOpens >= opensTried && cluster.voters.length > 0) {
+    return act(
+      { kind: "resign" },
+      `${me} could not open for writes ${recent.failedOpens} times: it gives the key away, so that ${names(cluster.voters)} can try.`,
+    );
+  }
   const lock = members.filter(
     (member) => member !== me && !cluster.voters.includes(member) && member !== cluster.admitting,
   );

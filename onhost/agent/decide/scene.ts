@@ -53,6 +53,9 @@ export function unwell({ view, cluster, now }: Scene): Decision | undefined {
   );
 }
 
+/** How often opening may fail before others get their chance (rule 15). */
+export const opensTried = 3;
+
 /** Why this member must be built anew; undefined when it need not. */
 export function unusable({ state }: View["server"]): string | undefined {
   if (state === "blank") return "it has no data";

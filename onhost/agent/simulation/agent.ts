@@ -42,6 +42,7 @@ function startAgent(world: World, agent: Agent): void {
   agent.up = true;
   agent.nextAt = world.tick;
   agent.since = nothingYet;
+  agent.failedOpens = 0;
   agent.removal = undefined;
   agent.admission = undefined;
   agent.answers = {};
@@ -81,6 +82,7 @@ function goOn(world: World, agent: Agent): void {
     if (step === undefined) break;
     const outcome = step.run();
     if (outcome === "again") return;
+    if (outcome === "stop" && agent.doing?.kind === "open") agent.failedOpens++;
     if (outcome === "stop") agent.steps = [];
     else agent.steps.shift();
   } while (agent.steps.length > 0 && chance(world.dice, 0.7));
@@ -103,7 +105,13 @@ function observe(world: World, agent: Agent, now: number): View {
     server,
     peers: agent.answers,
     memory: agent.memory,
-    recent: { leaseUntil: agent.leaseUntil, removal: agent.removal, admission: agent.admission, since: agent.since },
+    recent: {
+      leaseUntil: agent.leaseUntil,
+      removal: agent.removal,
+      admission: agent.admission,
+      failedOpens: agent.failedOpens,
+      since: agent.since,
+    },
   };
   agent.since = remember(agent.since, plain, now);
   const view = { ...plain, recent: { ...plain.recent, since: agent.since } };

@@ -113,6 +113,7 @@ function agent(host: number, name: string, seed: number): Agent {
     lease: host === 0 ? 1 : 0,
     leaseUntil: 0,
     since: nothingYet,
+    failedOpens: 0,
     removal: undefined,
     admission: undefined,
     steps: [],

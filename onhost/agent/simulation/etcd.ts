@@ -118,6 +118,7 @@ function change(world: World, agent: Agent, { cluster, key, request }: Commit, n
   const { etcd } = world;
   if (key === "take") {
     agent.lease = etcd.nextLease++;
+    agent.failedOpens = 0;
     etcd.leases.set(agent.lease, world.tick + world.settings.lease / tickMs);
     agent.leaseUntil = now + world.settings.lease;
   }

@@ -103,6 +103,7 @@ export interface Agent {
   lease: number;
   leaseUntil: number;
   since: Since;
+  failedOpens: number;
   removal: Noted | undefined;
   admission: Noted | undefined;
   steps: Step[];
