@@ -9,7 +9,7 @@ import { run } from "./simulation/run.ts";
 import { type Agent, at, type Hooks, type Step, type World } from "./simulation/world.ts";
 import { nothingYet } from "./since.ts";
 
-const calm: Schedule = { seed: 1, members: 3, strict: true, bare: false, faults: [] };
+const calm: Schedule = { seed: 1, members: 3, strict: true, bare: false, stale: 0.02, faults: [] };
 
 function fault(kind: Fault["kind"], host: number, ticks = 40, moment = 15): Fault {
   return { at: moment, kind, host, other: 1, ticks };

@@ -6,7 +6,7 @@ import { type Agent, type Held, type Hooks, type Mariadb, quickly, type World } 
 /** A cluster at rest, before anything happens to it. */
 export function world(
   seed: number,
-  options: { members: number; strict: boolean; bare: boolean; hooks: Hooks; trace: boolean },
+  options: { members: number; strict: boolean; bare: boolean; stale: number; hooks: Hooks; trace: boolean },
 ): World {
   const names = ["db1", "db2", "db3", "db4"].slice(0, options.members);
   const chances = dice(seed);
@@ -38,6 +38,7 @@ export function world(
     dice: chances,
     hooks: options.hooks,
     settings: quickly,
+    stale: options.stale,
     tick: 0,
     hostUp: names.map(() => true),
     cut: names.map(() => names.map(() => 0)),

@@ -76,7 +76,7 @@ export function read(world: World, agent: Agent): Store | undefined {
   const { etcd } = world;
   if (!usable(world, agent)) return undefined;
   const held =
-    etcd.past.length > 0 && chance(world.dice, 0.03)
+    etcd.past.length > 0 && chance(world.dice, world.stale)
       ? at(etcd.past, between(world.dice, 0, etcd.past.length - 1))
       : etcd.held;
   return {

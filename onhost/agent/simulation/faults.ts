@@ -20,6 +20,8 @@ export interface Schedule {
   readonly strict: boolean;
   /** No voters yet. */
   readonly bare: boolean;
+  /** How often a lagging etcd member answers with what was. */
+  readonly stale: number;
   readonly faults: readonly Fault[];
 }
 
@@ -74,13 +76,29 @@ export function schedule(seed: number): Schedule {
   const members = chance(chances, 0.15) ? 4 : 3;
   const strict = chance(chances, 0.8);
   const bare = chance(chances, 0.12);
+  const stale = chance(chances, 0.15) ? 0.3 : 0.02;
   const faults: Fault[] = [];
   let moment = between(chances, 8, 25);
   for (let count = between(chances, 2, 7); count > 0 && moment < stormy; count--) {
-    faults.push(fault(chances, members, moment));
+    const one = fault(chances, members, moment);
+    faults.push(one);
+    if (chance(chances, 0.25)) faults.push(during(chances, one));
     moment += chance(chances, 0.5) ? between(chances, 0, 8) : between(chances, 5, 45);
   }
-  return { seed, members, strict, bare, faults: oneDiskAtMost(faults, strict) };
+  const inOrder = faults.toSorted((earlier, later) => earlier.at - later.at);
+  return { seed, members, strict, bare, stale, faults: oneDiskAtMost(inOrder, strict) };
+}
+
+/** A second one while the first has its consequences: about when a lease ends and somebody is elected. */
+function during(chances: Dice, first: Fault): Fault {
+  const kind = pick(chances, ["agent crash", "agent crash", "server crash", "agent frozen", "power cut"] as const);
+  return {
+    at: first.at + between(chances, 16, 32),
+    kind,
+    host: first.other,
+    other: first.host,
+    ticks: between(chances, 1, 12),
+  };
 }
 
 function fault(chances: Dice, members: number, moment: number): Fault {

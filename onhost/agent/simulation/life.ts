@@ -53,7 +53,8 @@ function inVain(world: World, server: Mariadb, tail: readonly Tx[]): void {
   const name = world.names[server.host];
   if (leader === undefined || leader.member === name || (world.termSince[leader.term] ?? 0) + 20 > server.startedAt)
     return;
-  const { log } = at(world.servers, world.names.indexOf(leader.member));
+  const { log, readOnly } = at(world.servers, world.names.indexOf(leader.member));
+  if (readOnly) return;
   const lost = tail.filter((tx) => !log.includes(tx));
   if (lost.length > 0)
     violate(

@@ -25,6 +25,7 @@ export function run(schedule: Schedule, hooks: Hooks = {}, trace = false): Outco
     members: schedule.members,
     strict: schedule.strict,
     bare: schedule.bare,
+    stale: schedule.stale,
     hooks,
     trace,
   });
@@ -76,13 +77,13 @@ function tick(one: World): void {
   one.tick++;
 }
 
-/** Everything is healed: the cluster must come back by itself, unless a disk was lost while something else was. */
+/** Everything is healed: the cluster must come back by itself, unless a disk was lost while something else was, or before the first voter. */
 function rest(one: World, schedule: Schedule): void {
   const calm = one.tick;
   for (const server of one.servers) Object.assign(server, { slowUntil: 0, slowlyReceivingUntil: 0 });
   while (one.violation === undefined && !settled(one, calm) && one.tick < calm + patience) tick(one);
   if (one.violation !== undefined) return;
-  const excused = one.diskLost > 0 && schedule.faults.length > 1;
+  const excused = one.diskLost > 0 && (schedule.faults.length > 1 || schedule.bare);
   if (!settled(one, calm)) {
     if (!excused) violate(one, `the cluster has not come back ${patience / 10} s after the last fault`);
     return;

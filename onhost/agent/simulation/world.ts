@@ -150,6 +150,7 @@ export interface World {
   readonly dice: Dice;
   readonly hooks: Hooks;
   readonly settings: Settings;
+  readonly stale: number;
   tick: number;
   readonly hostUp: boolean[];
   /** `cut[from][to]` counts the faults that keep messages from passing. */
