@@ -74,10 +74,11 @@ export const stormy = 130;
 export function schedule(seed: number): Schedule {
   const chances = dice(seed);
   const members = chance(chances, 0.15) ? 4 : 3;
-  const strict = chance(chances, 0.8);
   const bare = chance(chances, 0.12);
+  const strict = chance(chances, bare ? 0.5 : 0.8);
   const stale = chance(chances, 0.15) ? 0.3 : 0.02;
-  const faults: Fault[] = [];
+  const faults: Fault[] =
+    bare && chance(chances, 0.5) ? [{ at: 2, kind: "slow receive", host: 1, other: 0, ticks: 40 }] : [];
   let moment = between(chances, 8, 25);
   for (let count = between(chances, 2, 7); count > 0 && moment < stormy; count--) {
     const one = fault(chances, members, moment);

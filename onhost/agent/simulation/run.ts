@@ -80,6 +80,7 @@ function tick(one: World): void {
 /** Everything is healed: the cluster must come back by itself, unless a disk was lost while something else was, or before the first voter. */
 function rest(one: World, schedule: Schedule): void {
   const calm = one.tick;
+  one.stale = Math.min(one.stale, 0.02);
   for (const server of one.servers) Object.assign(server, { slowUntil: 0, slowlyReceivingUntil: 0 });
   while (one.violation === undefined && !settled(one, calm) && one.tick < calm + patience) tick(one);
   if (one.violation !== undefined) return;

@@ -150,7 +150,8 @@ export interface World {
   readonly dice: Dice;
   readonly hooks: Hooks;
   readonly settings: Settings;
-  readonly stale: number;
+  /** How often a lagging etcd member answers. */
+  stale: number;
   tick: number;
   readonly hostUp: boolean[];
   /** `cut[from][to]` counts the faults that keep messages from passing. */
