@@ -24,20 +24,32 @@ function inLine(world: World, server: Mariadb, primary: Mariadb, voters: readonl
 
 /** The reckoning, with all writers silent: nothing acknowledged is missing, nothing is there twice, all members are alike. */
 export function finalFault(world: World): string | undefined {
-  const { leader } = world.etcd.held;
-  const primary = world.servers[leader === undefined ? -1 : world.names.indexOf(leader.member)];
+  const primary = leading(world);
   if (primary === undefined) return "there is no leader any more";
+  return (
+    lostWrites(world) ??
+    world.servers.map((server) => unlike(world, server, primary)).find((fault) => fault !== undefined)
+  );
+}
+
+/** What an open primary should have and has not, or has twice. */
+export function lostWrites(world: World): string | undefined {
+  const primary = leading(world);
+  if (primary === undefined || primary.state !== "running" || primary.readOnly) return undefined;
   for (const tx of primary.log) tx.mark = 0;
   for (const tx of primary.log) {
     if (tx.mark > 0) return `write ${tx.id} is there twice`;
     if (!primary.holes.has(tx)) tx.mark = 1;
   }
   const lost = world.acked.filter((tx) => tx.mark === 0 || primary.log[tx.sequence - 1] !== tx);
-  if (lost.length > 0) {
-    const first = at(lost, 0);
-    return `${lost.length} acknowledged ${lost.length === 1 ? "write is" : "writes are"} lost, the first ${gtid(first)} (write ${first.id})`;
-  }
-  return world.servers.map((server) => unlike(world, server, primary)).find((fault) => fault !== undefined);
+  const [first] = lost;
+  if (first === undefined) return undefined;
+  return `${lost.length} acknowledged ${lost.length === 1 ? "write is" : "writes are"} lost, the first ${gtid(first)} (write ${first.id})`;
+}
+
+function leading(world: World): Mariadb | undefined {
+  const { leader } = world.etcd.held;
+  return leader === undefined ? undefined : world.servers[world.names.indexOf(leader.member)];
 }
 
 function unlike(world: World, server: Mariadb, primary: Mariadb): string | undefined {
@@ -51,8 +63,7 @@ function unlike(world: World, server: Mariadb, primary: Mariadb): string | undef
 
 /** Rule 2 of the promise, seen from the clients: an old primary whose agent runs must not stay open beside a new one. */
 export function twoOpen(world: World): void {
-  const { leader } = world.etcd.held;
-  const other = leader === undefined ? undefined : world.servers[world.names.indexOf(leader.member)];
+  const other = leading(world);
   const two =
     other !== undefined &&
     other.state === "running" &&
@@ -64,7 +75,10 @@ export function twoOpen(world: World): void {
     return;
   }
   if (world.tick - world.twoSince > 30)
-    violate(world, `two members have been open for writes for 3 s: ${leader?.member} and an old primary`);
+    violate(
+      world,
+      `two members have been open for writes for 3 s: ${world.etcd.held.leader?.member} and an old primary`,
+    );
 }
 
 function lingering(world: World, server: Mariadb): boolean {

@@ -1,6 +1,6 @@
 import { agentTick } from "./agent.ts";
 import { world } from "./beginning.ts";
-import { finalFault, settled, twoOpen } from "./check.ts";
+import { finalFault, lostWrites, settled, twoOpen } from "./check.ts";
 import { etcdTick } from "./etcd.ts";
 import { type Schedule, stormy, strike } from "./faults.ts";
 import { between } from "./random.ts";
@@ -85,6 +85,8 @@ function rest(one: World, schedule: Schedule): void {
   while (one.violation === undefined && !settled(one, calm) && one.tick < calm + patience) tick(one);
   if (one.violation !== undefined) return;
   const excused = one.diskLost > 0 && (schedule.faults.length > 1 || schedule.bare);
+  const lost = lostWrites(one);
+  if (lost !== undefined) violate(one, lost);
   if (!settled(one, calm)) {
     if (!excused) violate(one, `the cluster has not come back ${patience / 10} s after the last fault`);
     return;
