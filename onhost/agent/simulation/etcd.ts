@@ -158,7 +158,7 @@ export function setCluster(world: World, cluster: Cluster): void {
 function hold(etcd: Etcd, change: Partial<Omit<Held, "revision" | "clusterRevision">>): void {
   const before = etcd.held;
   etcd.past.push(before);
-  if (etcd.past.length > 3) etcd.past.shift();
+  if (etcd.past.length > 8) etcd.past.shift();
   const revision = before.revision + 1;
   etcd.held = {
     ...before,

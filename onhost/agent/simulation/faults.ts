@@ -29,6 +29,7 @@ const kinds = [
   "server crash",
   "server frozen",
   "agent crash",
+  "other agents crash",
   "agent frozen",
   "host frozen",
   "power cut",
@@ -50,6 +51,7 @@ const weights: Readonly<Record<Fault["kind"], number>> = {
   "server crash": 16,
   "server frozen": 6,
   "agent crash": 12,
+  "other agents crash": 2,
   "agent frozen": 8,
   "host frozen": 6,
   "power cut": 8,
@@ -92,7 +94,13 @@ export function schedule(seed: number): Schedule {
 
 /** A second one while the first has its consequences: about when a lease ends and somebody is elected. */
 function during(chances: Dice, first: Fault): Fault {
-  const kind = pick(chances, ["agent crash", "agent crash", "server crash", "agent frozen", "power cut"] as const);
+  const kind = pick(chances, [
+    "agent crash",
+    "other agents crash",
+    "server crash",
+    "agent frozen",
+    "power cut",
+  ] as const);
   return {
     at: first.at + between(chances, 16, 32),
     kind,
@@ -141,6 +149,9 @@ export function strike(world: World, fault: Fault): (() => void) | undefined {
       return frozen(world, fault, true, true);
     case "agent crash":
       stopAgent(world, agent, Math.min(ticks, 30));
+      return undefined;
+    case "other agents crash":
+      for (const one of world.agents) if (one.up && one.host !== other) stopAgent(world, one, Math.min(ticks, 8));
       return undefined;
     case "power cut":
       return powerCut(world, fault);
