@@ -12,6 +12,8 @@ export interface Mutation {
   readonly hooks: Hooks;
   /** Takes tens of thousands of schedules: looked for in the full run only. */
   readonly rare?: boolean;
+  /** Another lock holds when this one alone is broken; not looked for. */
+  readonly covered?: boolean;
 }
 
 export const mutations: readonly Mutation[] = [
@@ -83,10 +85,10 @@ export const mutations: readonly Mutation[] = [
   { name: "primary without store stays although a member is silent", rule: 14, hooks: { view: nobodySilent } },
   { name: "hand over without a promise", rule: 10, hooks: { steps: onAction("hand over", ["commit"]) } },
   { name: "transactions that do not compare the revision", rule: 10, hooks: { ignoreRevision: true } },
-  { name: "old primary not kept among the voters", rule: 10, rare: true, hooks: { decision: oldPrimaryDropped } },
+  { name: "old primary not kept among the voters", rule: 10, covered: true, hooks: { decision: oldPrimaryDropped } },
   { name: "start of the term not asked for", rule: 10, hooks: { view: electing(startUnknown) } },
   { name: "an old look is acted on", rule: 14, hooks: { view: nothingSeen } },
-  { name: "a member outside is unlocked without proof", rule: 1, rare: true, hooks: { view: allProven } },
+  { name: "a member outside is unlocked without proof", rule: 1, covered: true, hooks: { view: allProven } },
 ];
 
 type Look = (view: View, store: Store, cluster: Cluster, world: World, agent: Agent) => View;
