@@ -63,6 +63,10 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "converge",
   ],
 };
+/** What may run on a host: `base`, `model` and `contract` of src, and its own folder. */
+const onHostMayName = ["base", "model", "contract"];
+/** The agent's decisions and their simulation: pure, though the agent is not. */
+const pureOnHost = /^onhost\/agent\/(decide\/|simulation\/|(decide|gtid|model|since)\.ts$)/;
 const pure = ["base", "model", "contract", "config", "topology", "formats", "roles", "resources", "plan", "inspection"];
 
 interface Import {
@@ -70,9 +74,11 @@ interface Import {
   readonly target: string;
 }
 
-const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.endsWith(".fixture.ts"))
-  .map((file) => join("src", file));
+const files = ["src", "onhost"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.endsWith(".fixture.ts"))
+    .map((file) => join(folder, file)),
+);
 const imports = files.flatMap((file) =>
   [
     ...readFileSync(join(root, file), "utf8").matchAll(
@@ -91,13 +97,13 @@ test("imports go down, never up and never to a sister", () => {
 });
 
 test("pure folders name nothing of the world", () => {
-  const worldly = imports.filter(({ file, target }) => pure.includes(folderOf(file)) && target.startsWith("node:"));
+  const worldly = imports.filter(({ file, target }) => isPure(file) && target.startsWith("node:"));
   expect(worldly.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
 });
 
 test("pure folders have no clock and no dice", () => {
   const restless = files
-    .filter((file) => pure.includes(folderOf(file)))
+    .filter(isPure)
     .filter((file) =>
       /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bconsole\./.test(readFileSync(join(root, file), "utf8")),
     );
@@ -115,12 +121,20 @@ function floorFault({ file, target }: Import): string | undefined {
   const goal = relative(root, resolve(root, dirname(file), target));
   const to = folderOf(goal);
   const fault = `${file} may not import ${goal}`;
+  if (file.startsWith("onhost/")) {
+    const own = file.split("/").slice(0, 2).join("/");
+    return goal.startsWith(`${own}/`) || (goal.startsWith("src/") && onHostMayName.includes(to)) ? undefined : fault;
+  }
   if (!goal.startsWith("src/")) return fault;
   if (from === "roles" && to === "roles") {
     const [mine, other] = [file.split("/")[2], goal.split("/")[2]];
     return mine === other || mine === "index.ts" ? undefined : fault;
   }
   return to === from || floors[from]?.includes(to) ? undefined : fault;
+}
+
+function isPure(file: string): boolean {
+  return file.startsWith("onhost/") ? pureOnHost.test(file) : pure.includes(folderOf(file));
 }
 
 function folderOf(file: string): string {

@@ -1,0 +1,82 @@
+import { reaches, sequence } from "../gtid.ts";
+import type { Decision, Request } from "../model.ts";
+import { act, commit, lasted, names, type Scene, seconds, wait } from "./scene.ts";
+import { acknowledging } from "./voters.ts";
+
+/** How many transactions a member may be behind and still take over: closing would keep writes waiting for it. */
+const nearEnough = 1000;
+
+/** What the operator asked of the leader. */
+export function requested(scene: Scene): Decision | undefined {
+  const { request } = scene.store;
+  if (request === undefined) return undefined;
+  if (request.kind === "pause" || request.kind === "resume") return pausing(scene, request);
+  if (request.kind === "switchover") return switchover(scene, request);
+  return refuse(
+    request,
+    `${scene.view.me} leads and works; a failover by hand is for when nobody leads. Ask for a switchover.`,
+  );
+}
+
+function pausing(scene: Scene, { kind, by }: Request): Decision {
+  const paused = kind === "pause";
+  const change = { ...commit(scene, "me", { ...scene.cluster, paused }, "keep"), request: "drop" } as const;
+  return act(
+    { kind: "commit", what: kind, commit: change },
+    `${by} asked to ${kind}: the agents ${paused ? "now only look" : "act again"}.`,
+  );
+}
+
+/** Close, let the heir catch up, name it and let go of the key in one transaction. Called off, and opened again, when that takes too long. */
+function switchover(scene: Scene, request: Request): Decision {
+  const { view, cluster, now } = scene;
+  const { server, settings, recent } = view;
+  const heir = request.to ?? nearest(scene);
+  if (heir === view.me)
+    return act({ kind: "answer", request: request.id, outcome: "done" }, `${view.me} is the primary already.`);
+  const against = heir === undefined ? "no voter acknowledges" : unfit(scene, heir);
+  if (heir === undefined || against !== undefined)
+    return refuse(request, `No switchover: ${against}. Nothing was changed.`);
+  const known = recent.since.request;
+  if (known?.id === request.id && lasted(known.at, now, settings.switchover)) {
+    return refuse(
+      request,
+      `The switchover to ${heir} took longer than ${seconds(settings.switchover)} and is called off; ${view.me} stays primary.`,
+    );
+  }
+  if (!server.readOnly)
+    return act({ kind: "close" }, `${request.by} asked for ${heir} as primary: ${view.me} closes for writes.`);
+  if (!reaches(view.peers[heir]?.server.position, server.position))
+    return wait(`Closed at ${server.position}; ${heir} applies what it lacks.`);
+  const next = { ...cluster, heir: { member: heir, position: server.position } };
+  const change = { ...commit(scene, "me", next, "drop"), request: "drop" } as const;
+  return act(
+    { kind: "hand over", term: cluster.term + 1, commit: change },
+    `${heir} has all up to ${server.position}: ${view.me} hands over to it.`,
+  );
+}
+
+function nearest(scene: Scene): string | undefined {
+  return scene.cluster.voters
+    .filter((member) => acknowledging(scene, member))
+    .toSorted((one, other) => place(scene, other) - place(scene, one))[0];
+}
+
+function place({ view }: Scene, member: string): number {
+  return sequence(view.peers[member]?.server.position);
+}
+
+/** Why a member cannot take over. */
+function unfit(scene: Scene, heir: string): string | undefined {
+  const { view, cluster } = scene;
+  if (!view.members.includes(heir)) return `${heir} is no member; members are ${names(view.members)}`;
+  if (!cluster.voters.includes(heir))
+    return `${heir} is no voter, so it need not have all; voters are ${names(cluster.voters)}`;
+  if (!acknowledging(scene, heir)) return `${heir} does not acknowledge now`;
+  const behind = sequence(view.server.position) - place(scene, heir);
+  return behind > nearEnough ? `${heir} is ${behind} transactions behind, and writes would wait for them` : undefined;
+}
+
+function refuse({ id }: Request, reason: string): Decision {
+  return act({ kind: "answer", request: id, outcome: "refused" }, reason);
+}
