@@ -68,7 +68,9 @@ test("a blocked visitor is shut out within seconds, over new rules and a reboot,
     const { stdout } = await rampartDone(["firewall", "list"]);
     expect(stdout).toMatch(/198\.51\.100\.1 .*lb1 lb2/);
   });
-  expect(await onHost("lb1", "nft list set inet rampart_blocks banned4")).toMatch(/198\.51\.100\.1 timeout \S+ expires/);
+  expect(await onHost("lb1", "nft list set inet rampart_blocks banned4")).toMatch(
+    /198\.51\.100\.1 timeout \S+ expires/,
+  );
   expect(await answers()).toBe(false);
   await rampartDone(["firewall", "unblock", visitor]);
   await eventually(10, async () => expect(await answers()).toBe(true));
