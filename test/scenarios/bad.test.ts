@@ -38,10 +38,7 @@ afterEach(async () => {
 
 test("everything that is wrong in a site file is told at once, with path, reason and remedy", async () => {
   writeSite([
-    [
-      'health: "/healthz",\n      metrics: "/metrics",\n      routes: ["/"],',
-      'helth: "/healthz",\n      routes: ["/"],',
-    ],
+    ['health: "/healthz",\n      metrics: "/metrics",', 'helth: "/healthz",'],
     ['web: { files: "./public" }', 'web: { files: "./nowhere", hosts: 0 }'],
     ["port: 3001", 'port: "3001"'],
     ['source: "./recommendations"', 'source: "./recommendation"'],

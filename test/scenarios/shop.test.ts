@@ -181,7 +181,7 @@ async function webRequests(): Promise<ReadonlyMap<string, number>> {
   for (const balancer of ["lb1", "lb2"]) {
     for (const line of (await onHost(balancer, script)).split("\n")) {
       const [host = "", requests = "0"] = line.split(" ");
-      if (host.startsWith("web")) counts.set(host, (counts.get(host) ?? 0) + Number(requests));
+      if (/^web\d+$/.test(host)) counts.set(host, (counts.get(host) ?? 0) + Number(requests));
     }
   }
   return counts;
