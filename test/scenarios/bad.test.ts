@@ -38,7 +38,7 @@ afterEach(async () => {
 
 test("everything that is wrong in a site file is told at once, with path, reason and remedy", async () => {
   writeSite([
-    ['health: "/healthz",\n      metrics: "/metrics",', 'helth: "/healthz",'],
+    ['health: "/healthz",\n      metrics: "/metrics",\n      login', 'helth: "/healthz",\n      login'],
     ['web: { files: "./public" }', 'web: { files: "./nowhere", hosts: 0 }'],
     ["port: 3001", 'port: "3001"'],
     ['source: "./recommendations"', 'source: "./recommendation"'],
