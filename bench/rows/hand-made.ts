@@ -24,7 +24,7 @@ const folder = "/run/rampart-bench";
 /** Where the certificate and key that visitors see lie, by who opens their TLS. */
 const certificates = {
   balancer: { role: "balancer", files: ["/etc/haproxy/tls/public.pem"] },
-  web: { role: "web", files: ["/etc/nginx/tls/public.crt", "/etc/nginx/tls/public.key"] },
+  web: { role: "web", files: ["/etc/nginx/tls/public.pem"] },
 } as const;
 
 /**

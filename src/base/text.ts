@@ -48,5 +48,8 @@ export function duration(milliseconds: number): string {
 
 /** Natural order of host names: web2 before web10. */
 export function byName(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
+  return names.compare(a, b);
 }
+
+// Made once: localeCompare makes one at each call, which sorting feels.
+const names = new Intl.Collator("en", { numeric: true });
