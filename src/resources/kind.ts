@@ -51,13 +51,17 @@ export function pathProbe(paths: readonly string[], quote: (word: string) => str
 
 export function parsePaths(output: readonly string[]): ReadonlyMap<string, PathFacts> {
   const digests = new Map<string, string>();
+  const stats: string[] = [];
   for (const line of output) {
+    if (line.startsWith("S ")) stats.push(line);
+    // Looked at closely only where a digest may end: most lines are none.
+    if (line[64] !== " " && line[65] !== " ") continue;
     const [, escaped, digest, path] = /^(\\?)([0-9a-f]{64}) [ *](.*)$/.exec(line) ?? [];
     // sha256sum marks a line in whose name it doubled the backslashes.
     if (digest && path) digests.set(escaped ? path.replaceAll("\\\\", "\\") : path, digest);
   }
   const facts = new Map<string, PathFacts>();
-  for (const line of output) {
+  for (const line of stats) {
     const [, mode = "", owner = "", group = "", path = ""] = /^S (\S+) (\S+) (\S+) (.*)$/.exec(line) ?? [];
     if (path !== "") facts.set(path, { digest: digests.get(path) ?? "", mode: mode.padStart(4, "0"), owner, group });
   }
