@@ -13,6 +13,7 @@ import {
 import { keyFile, knownHostsFile, runDir } from "../lab/paths.ts";
 import { acmeOf } from "../model/certificate.ts";
 import type { Emit } from "../model/event.ts";
+import { publicNames } from "../model/site-names.ts";
 import type { SshTarget } from "../ssh/target.ts";
 import { rolePackages } from "./lab-packages.ts";
 import type { OpenSite } from "./site.ts";
@@ -60,16 +61,10 @@ function labSpec(open: OpenSite, hosts: readonly LabHost[]): LabSpec {
       { listen: environment.httpsPort, to: `${virtual}:443`, path: "environments.lab.httpsPort" },
       { listen: environment.httpPort, to: `${virtual}:80`, path: "environments.lab.httpPort" },
     ],
-    names: [{ address: virtual, names: publicNames(open) }],
+    names: [{ address: virtual, names: publicNames(site) }],
     // Only sites that use it have it in their image.
     packages: [...new Set([...rolePackages, ...(acmeOf(site) ? ["lego"] : []), ...extra])].toSorted(),
   };
-}
-
-function publicNames(open: OpenSite): readonly string[] {
-  const { domain, aliases, app, environment } = open.site;
-  const routed = app.flatMap((service) => service.routes.flatMap((route) => route.host ?? []));
-  return [...new Set([domain, ...aliases, ...routed, environment.localDomain])];
 }
 
 function labHost(host: { readonly name: string; readonly inside: string; readonly outside?: string }): LabHost {

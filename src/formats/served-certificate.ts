@@ -1,5 +1,6 @@
-import { acmeOf, issuerName, openingTier, visitorNames } from "../model/certificate.ts";
+import { acmeOf, issuerName, openingTier } from "../model/certificate.ts";
 import type { FileResource, Origin, Resource } from "../model/resource.ts";
+import { visitorNames } from "../model/site-names.ts";
 import { type Host, offersOf, type Topology } from "../model/topology.ts";
 import { haproxyPaths } from "./haproxy-parts.ts";
 import { systemdFile } from "./systemd.ts";

@@ -1,8 +1,8 @@
-import { givenOf, givenReference, openingTier, visitorNames } from "../model/certificate.ts";
+import { givenOf, givenReference, openingTier } from "../model/certificate.ts";
 import type { CertificateResource, FileResource, Origin } from "../model/resource.ts";
 import type { Site } from "../model/site.ts";
+import { publicNames, visitorNames } from "../model/site-names.ts";
 import type { Host } from "../model/topology.ts";
-import { publicNames } from "./site-names.ts";
 
 /** Where the daemon that opens visitors' TLS has its certificates: HAProxy of the balancers, or nginx of the web hosts. */
 function folderOf(site: Site): string {

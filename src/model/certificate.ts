@@ -1,17 +1,6 @@
 import { secretReference } from "./secret.ts";
 import type { AcmeCertificate, GivenCertificate, Site } from "./site.ts";
 
-/**
- * Every public name that visitors may type, and that a public CA can vouch for: not the `.localhost` name of the operator's
- * machine. The domain comes first.
- */
-export function visitorNames(site: Site): readonly string[] {
-  const routed = site.app.flatMap((service) => service.routes.flatMap((route) => route.host ?? []));
-  return [...new Set([site.domain, ...site.aliases, ...routed])].filter(
-    (name) => name !== site.environment.localDomain,
-  );
-}
-
 /** How the site gets its certificate by ACME; undefined when it does not. */
 export function acmeOf({ tls }: Site): AcmeCertificate | undefined {
   return tls.certificate !== "own" && tls.certificate.kind === "acme" ? tls.certificate : undefined;

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Problem } from "../base/problem.ts";
 import { listed } from "../base/text.ts";
-import { givenOf, visitorNames } from "../model/certificate.ts";
+import { givenOf } from "../model/certificate.ts";
 import type { Site } from "../model/site.ts";
+import { visitorNames } from "../model/site-names.ts";
 
 /** Days before its end from which a certificate of the user's is not brought to hosts any more. */
 const soonDays = 7;

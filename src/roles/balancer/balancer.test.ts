@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { shopSite } from "../../../test/fixture.ts";
-import { publicNames, servedNames } from "../../formats/site-names.ts";
+import { publicNames, servedNames } from "../../model/site-names.ts";
 import { siteTopology } from "../../topology/topology.ts";
 import { balancer } from "./balancer.ts";
 import { balancerHaproxy } from "./haproxy.ts";

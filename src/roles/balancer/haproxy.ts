@@ -18,10 +18,10 @@ import {
   visitorTable,
 } from "../../formats/haproxy-visitors.ts";
 import { defaultHeaders, hsts, publicCiphers, publicCurves, publicSuites } from "../../formats/public-tls.ts";
-import { servedNames } from "../../formats/site-names.ts";
 import { localBundle, servedPort, visitorBundle } from "../../formats/visitor-certificate.ts";
 import { acmeOf, issuerName } from "../../model/certificate.ts";
 import type { Site } from "../../model/site.ts";
+import { servedNames } from "../../model/site-names.ts";
 import { type Host, offersOf, type Topology, tierName } from "../../model/topology.ts";
 import { alivePort, challengePath } from "./facts.ts";
 import { passFrontend, passPool } from "./pass.ts";

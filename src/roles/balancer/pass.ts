@@ -2,7 +2,7 @@ import type { HaproxySection } from "../../formats/haproxy.ts";
 import { haproxyPaths, jsonTcpLog } from "../../formats/haproxy-parts.ts";
 import { anywayLines, hostLossLines } from "../../formats/haproxy-pool.ts";
 import { connectionLimits, refuseBanned } from "../../formats/haproxy-visitors.ts";
-import { publicNames } from "../../formats/site-names.ts";
+import { publicNames } from "../../model/site-names.ts";
 import { offersOf, type Topology, tierName } from "../../model/topology.ts";
 
 // `tls.terminate: "web"`: the balancer reads the name that a visitor's TLS begins with, and nothing else.

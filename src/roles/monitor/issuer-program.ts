@@ -1,6 +1,6 @@
 import { shellQuote } from "../../base/text.ts";
-import { visitorNames } from "../../model/certificate.ts";
 import type { AcmeCertificate } from "../../model/site.ts";
+import { visitorNames } from "../../model/site-names.ts";
 import type { Topology } from "../../model/topology.ts";
 
 const folder = "/var/lib/rampart-acme";

@@ -1,8 +1,9 @@
-import { acmeOf, issuerName, visitorNames } from "../../model/certificate.ts";
+import { acmeOf, issuerName } from "../../model/certificate.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import type { Check } from "../../model/role.ts";
 import { trustReference } from "../../model/secret.ts";
 import type { AcmeCertificate, Site } from "../../model/site.ts";
+import { visitorNames } from "../../model/site-names.ts";
 import type { DeclaredFlow, Host, Service, Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
 import { issuerNginx, issuerNginxDropIn, issuerTls } from "./issuer-nginx.ts";

@@ -1,9 +1,9 @@
 import { limitOf, memberNetworks } from "../../formats/haproxy-visitors.ts";
 import { type NginxDirective, nginxBlock, nginxWord } from "../../formats/nginx.ts";
 import { defaultHeaders, hsts, publicCiphers, publicCurves, publicSuites } from "../../formats/public-tls.ts";
-import { servedNames } from "../../formats/site-names.ts";
 import { localBundle, servedPort, visitorBundle } from "../../formats/visitor-certificate.ts";
 import type { Site } from "../../model/site.ts";
+import { servedNames } from "../../model/site-names.ts";
 import { type Host, hostsOf, type Topology, tierName } from "../../model/topology.ts";
 import { pagesFolder, webPort } from "./facts.ts";
 import { insideTlsLines, pingLocation } from "./nginx-inside.ts";
