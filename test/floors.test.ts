@@ -4,6 +4,20 @@ import { expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
 
+const aboveTheConverger = [
+  "base",
+  "model",
+  "contract",
+  "config",
+  "topology",
+  "formats",
+  "resources",
+  "plan",
+  "ssh",
+  "secrets",
+  "converge",
+];
+
 /** Who may import whom: each folder of src/ and, beyond itself, the folders that it may name (ARCHITECTURE.md §2). */
 const floors: Readonly<Record<string, readonly string[]>> = {
   base: [],
@@ -36,32 +50,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "secrets",
     "pki",
   ],
-  deploy: [
-    "base",
-    "model",
-    "contract",
-    "config",
-    "topology",
-    "formats",
-    "resources",
-    "plan",
-    "ssh",
-    "secrets",
-    "converge",
-  ],
-  review: [
-    "base",
-    "model",
-    "contract",
-    "config",
-    "topology",
-    "formats",
-    "resources",
-    "plan",
-    "ssh",
-    "secrets",
-    "converge",
-  ],
+  deploy: aboveTheConverger,
+  review: aboveTheConverger,
 };
 /** What may run on a host: `base`, `model` and `contract` of src, and its own folder. */
 const onHostMayName = ["base", "model", "contract"];

@@ -4,7 +4,8 @@ export interface Rate {
   readonly seconds: number;
 }
 
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+/** Seconds of each unit of time in which people write. */
+export const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Seconds of a text such as "90s", "5m", "1h", "7d"; undefined when it is none. */
 export function parseDuration(text: string): number | undefined {

@@ -1,9 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { RampartError } from "../base/problem.ts";
 import type { World } from "../converge/world.ts";
 import { ensureArtifact } from "../deploy/artifact.ts";
-import { loadSpec } from "../lab/paths.ts";
 import { givenOf, givenPart } from "../model/certificate.ts";
 import type { Emit } from "../model/event.ts";
 import { referencedSecrets } from "../model/secret.ts";
@@ -13,23 +11,23 @@ import { storePaths } from "../secrets/paths.ts";
 import { openStore, type Store } from "../secrets/store.ts";
 import { certificateDateProblems, pemFile } from "../sitefile/certificate.ts";
 import { rolesOf } from "../topology/topology.ts";
+import { requireHosts, targetsOf } from "./hosts.ts";
 import { interruptible } from "./interrupt.ts";
-import { labSeats, labTarget, operatorName } from "./lab-site.ts";
+import { labSeats, operatorName } from "./lab-site.ts";
 import type { OpenSite } from "./site.ts";
 
 /** Wires what the converger needs: the only place where lab, secrets, transport and roles meet. */
 export async function worldOf(open: OpenSite, emit: Emit): Promise<World> {
   const { folder, site, topology, roles, sources } = open;
-  requireLab(open);
+  requireHosts(open);
   const env = site.environment.name;
   const store = await openStore(folder, env, { createAuthority });
   const authority = await store.authority(site.name, new Date());
   await makeSecrets(store, open);
-  const hosts = new Map(topology.hosts.map((host) => [host.name, host]));
   return {
     topology,
     roles,
-    targetOf: (name) => labTarget(site.name, { name, inside: hosts.get(name)?.inside ?? "" }),
+    targetOf: targetsOf(open),
     secretValue: (name) => givenPem(open, name) ?? store.secret(name).reveal(),
     authority,
     trusted: store.trusted(),
@@ -91,19 +89,4 @@ async function makeSecrets(store: Store, open: OpenSite): Promise<void> {
     .flatMap((resource) => (resource.kind === "file" ? [resource.content] : []));
   for (const name of new Set(files.flatMap(referencedSecrets))) if (givenPart(name) === undefined) store.secret(name);
   await store.save();
-}
-
-function requireLab({ site, file }: OpenSite): void {
-  if ((loadSpec(site.name)?.hosts ?? []).length > 0) return;
-  throw new RampartError(
-    `${site.name} is not up`,
-    [
-      {
-        path: site.name,
-        reason: "there are no hosts for it on this machine.",
-        remedy: `Start it: rampart up --site ${dirname(file)}`,
-      },
-    ],
-    "rampart up",
-  );
 }

@@ -3,12 +3,11 @@ import { RampartError } from "../../base/problem.ts";
 import { durationText, parseDuration } from "../../base/rate.ts";
 import { plural, shellQuote } from "../../base/text.ts";
 import { memberNetworks } from "../../formats/haproxy-visitors.ts";
-import { labHosts } from "../../lab/lab.ts";
 import { bansProgram, longestBan } from "../../model/bans.ts";
 import { hostsOf } from "../../model/topology.ts";
 import type { RemoteResult } from "../../ssh/result.ts";
 import { run } from "../../ssh/run.ts";
-import { labTarget } from "../lab-site.ts";
+import { goneHosts, targetsOf } from "../hosts.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { writeJson, writeText } from "../output.ts";
 import { type OpenSite, openSite } from "../site.ts";
@@ -81,14 +80,11 @@ function done({ json }: BansOptions, result: object, text: () => string): number
 
 /** Every balancer that is on is asked; one that answers is enough, since they tell each other. */
 async function askBalancers(open: OpenSite, words: string): Promise<readonly RemoteResult[]> {
-  const on = new Set(
-    labHosts(open.site.name)
-      .filter(({ state }) => state === "running")
-      .map(({ name }) => name),
-  );
-  const balancers = hostsOf(open.topology, "balancer").filter(({ name }) => on.has(name));
+  const gone = goneHosts(open);
+  const target = targetsOf(open);
+  const balancers = hostsOf(open.topology, "balancer").filter(({ name }) => !gone.has(name));
   const results = await Promise.all(
-    balancers.map((host) => run(labTarget(open.site.name, host), `${bansProgram} ${words}`, { timeoutMs: 15_000 })),
+    balancers.map(({ name }) => run(target(name), `${bansProgram} ${words}`, { timeoutMs: 15_000 })),
   );
   const good = results.filter(({ exitCode }) => exitCode === 0);
   if (good.length > 0) return good;

@@ -9,7 +9,7 @@ import { runSamples } from "../../review/waf/run.ts";
 import { type Sample, samplesOf } from "../../review/waf/samples.ts";
 import { run } from "../../ssh/run.ts";
 import { type CommandLine, UsageError } from "../arguments.ts";
-import { goneHosts, requireHosts, targetsOf } from "../firewall/hosts.ts";
+import { goneHosts, requireHosts, targetsOf } from "../hosts.ts";
 import { exitCodes } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
 import { type OpenSite, openSite } from "../site.ts";

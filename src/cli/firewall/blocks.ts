@@ -8,8 +8,8 @@ import { hostsOf } from "../../model/topology.ts";
 import { blocksProgram } from "../../roles/balancer/blocks.ts";
 import { run } from "../../ssh/run.ts";
 import { unreachableProblem } from "../../ssh/unreachable.ts";
+import { goneHosts, requireHosts, targetsOf } from "../hosts.ts";
 import type { OpenSite } from "../site.ts";
-import { goneHosts, requireHosts, targetsOf } from "./hosts.ts";
 import { secondsOf } from "./seconds.ts";
 
 export interface BlockChange {

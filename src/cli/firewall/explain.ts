@@ -16,9 +16,9 @@ import {
   servicesAt,
 } from "../../topology/reach.ts";
 import { placeOf } from "../explanation.ts";
+import { goneHosts } from "../hosts.ts";
 import { nearest } from "../nearest.ts";
 import type { OpenSite } from "../site.ts";
-import { goneHosts } from "./hosts.ts";
 import { tryWay } from "./try.ts";
 
 /** May A reach B:port, by which declared flow and which rules, and what does a real packet do now? */

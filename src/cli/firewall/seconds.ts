@@ -1,6 +1,6 @@
+import { units } from "../../base/rate.ts";
 import { UsageError } from "../arguments.ts";
 
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 /** The kernel's limit is far above it; a block of more than a year is one without end. */
 const longest = 366 * 86_400;
 

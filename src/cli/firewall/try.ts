@@ -3,9 +3,9 @@ import { parseScan, scanScript } from "../../review/firewall/scanner.ts";
 import { runAtSeat } from "../../review/firewall/seat.ts";
 import { run } from "../../ssh/run.ts";
 import type { Callee, Caller, Port } from "../../topology/reach.ts";
+import { targetsOf } from "../hosts.ts";
 import { labSeats } from "../lab-site.ts";
 import type { OpenSite } from "../site.ts";
-import { targetsOf } from "./hosts.ts";
 
 type Counts = ReadonlyMap<string, number>;
 

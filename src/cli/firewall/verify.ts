@@ -4,9 +4,9 @@ import { desiredHost } from "../../plan/desired.ts";
 import { type FirewallWorld, type VerifyOptions, verifyFirewall } from "../../review/firewall/verify.ts";
 import { blocksProgram, blocksTableFile } from "../../roles/balancer/blocks.ts";
 import { rolesOf } from "../../topology/topology.ts";
+import { goneHosts, requireHosts, targetsOf } from "../hosts.ts";
 import { labSeats } from "../lab-site.ts";
 import type { OpenSite } from "../site.ts";
-import { goneHosts, requireHosts, targetsOf } from "./hosts.ts";
 
 /** Verifies the firewall of a site that is up. */
 export async function verifySiteFirewall(open: OpenSite, options: VerifyOptions): Promise<FirewallVerification> {

@@ -1,8 +1,10 @@
-import { RampartError } from "../../base/problem.ts";
-import { labHosts } from "../../lab/lab.ts";
-import type { SshTarget } from "../../ssh/target.ts";
-import { labTarget } from "../lab-site.ts";
-import type { OpenSite } from "../site.ts";
+import { dirname } from "node:path";
+import { RampartError } from "../base/problem.ts";
+import { labHosts } from "../lab/lab.ts";
+import { loadSpec } from "../lab/paths.ts";
+import type { SshTarget } from "../ssh/target.ts";
+import { labTarget } from "./lab-site.ts";
+import type { OpenSite } from "./site.ts";
 
 /** How each host of the site is reached. */
 export function targetsOf({ site, topology }: OpenSite): (host: string) => SshTarget {
@@ -18,8 +20,17 @@ export function goneHosts({ site, topology }: OpenSite): ReadonlySet<string> {
 }
 
 /** Throws a RampartError when the site is not up. */
-export function requireHosts({ site }: OpenSite): void {
-  if (labHosts(site.name).length > 0) return;
-  const reason = "there are no hosts for it on this machine.";
-  throw new RampartError(`${site.name} is not up`, [{ path: site.name, reason, remedy: "Start it: rampart up" }]);
+export function requireHosts({ site, file }: OpenSite): void {
+  if ((loadSpec(site.name)?.hosts ?? []).length > 0) return;
+  throw new RampartError(
+    `${site.name} is not up`,
+    [
+      {
+        path: site.name,
+        reason: "there are no hosts for it on this machine.",
+        remedy: `Start it: rampart up --site ${dirname(file)}`,
+      },
+    ],
+    "rampart up",
+  );
 }
