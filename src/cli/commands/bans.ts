@@ -7,7 +7,7 @@ import { bansProgram, longestBan } from "../../model/bans.ts";
 import { hostsOf } from "../../model/topology.ts";
 import type { RemoteResult } from "../../ssh/result.ts";
 import { run } from "../../ssh/run.ts";
-import { goneHosts, targetsOf } from "../hosts.ts";
+import { goneHosts, requireHosts, targetsOf } from "../hosts.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { writeJson, writeText } from "../output.ts";
 import { type OpenSite, openSite } from "../site.ts";
@@ -30,6 +30,7 @@ export interface Ban {
 /** `bans [list]`, `bans add ADDRESS --for 1h`, `bans lift ADDRESS`. */
 export async function bansCommand(options: BansOptions, deed: string, address: string | undefined): Promise<number> {
   const open = await openSite(options);
+  requireHosts(open);
   if (deed === "list") return await list(open, options);
   if (deed !== "add" && deed !== "lift")
     throw wrong("bans", `"${deed}" is none of its deeds.`, "Use rampart bans list, add ADDRESS or lift ADDRESS.");
