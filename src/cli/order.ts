@@ -2,13 +2,12 @@ import { RampartError } from "../base/problem.ts";
 import type { World } from "../converge/world.ts";
 import { acmeOf, openingTier } from "../model/certificate.ts";
 import { hostsOf } from "../model/topology.ts";
+import { state } from "../roles/monitor/issuer-program.ts";
 import { run } from "../ssh/run.ts";
 
-const folder = "/var/lib/rampart-acme";
-
 /**
- * Orders the public certificate now, due or not, and brings it to every host that opens visitors' TLS and answers. Throws a RampartError when the
- * authority gives none; what is served then stays.
+ * Orders the public certificate now, due or not, and brings it to every host that opens visitors' TLS and answers. Throws a
+ * RampartError when the authority gives none; what is served then stays.
  */
 export async function orderPublic(world: World): Promise<void> {
   const { topology } = world;
@@ -48,9 +47,9 @@ export async function orderPublic(world: World): Promise<void> {
 
 /** A run that was under way already may not have seen the wish: then one more. */
 const orderScript = `since=$(date +%s)
-touch ${folder}/renew || exit 1
+touch ${state.renew} || exit 1
 systemctl start rampart-acme.service
-[ ! -e ${folder}/renew ] || systemctl start rampart-acme.service
-if [ ! -e ${folder}/renew ] && [ ! -e ${folder}/failures ]; then echo ORDERED; exit 0; fi
-rm -f ${folder}/renew
-journalctl -q -o cat -u rampart-acme.service --since "@$since" | grep -v '^(Starting|Finished|rampart-acme)' | tail -n 4`;
+[ ! -e ${state.renew} ] || systemctl start rampart-acme.service
+if [ ! -e ${state.renew} ] && [ ! -e ${state.failures} ]; then echo ORDERED; exit 0; fi
+rm -f ${state.renew}
+journalctl -q -o cat -u rampart-acme.service --since "@$since" | grep -vE '^(Starting|Finished|rampart-acme)' | tail -n 4`;

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { paths } from "./paths.ts";
 import { statusProgram } from "./status.ts";
 
@@ -15,6 +15,8 @@ beforeAll(() => {
   writeFileSync(`${folder}/mariadb`, `#!/bin/sh\ncat ${folder}/answer\nexit $(cat ${folder}/code)\n`);
   chmodSync(`${folder}/mariadb`, 0o755);
 });
+
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function asked(standing: "primary" | "replica", answer: string, code = 0) {
   const voter = standing === "replica" ? 1 : 0;
