@@ -10,7 +10,7 @@ import type { Host, Service, Topology } from "../src/model/topology.ts";
 import { desiredHost } from "../src/plan/desired.ts";
 import { roles } from "../src/roles/index.ts";
 import { rolesOf, siteTopology } from "../src/topology/topology.ts";
-import { shopSite } from "./fixture.ts";
+import { shopBackup, shopSite } from "./fixture.ts";
 
 // The contract that every role keeps, on sites that differ in what they have.
 const releases = { shop: "1".repeat(12), recommendations: "2".repeat(12), public: "3".repeat(12) };
@@ -222,7 +222,10 @@ test.each([
   ["an app host", { ...shopSite, app: shopSite.app.map((one) => (one.name === "shop" ? { ...one, hosts: 3 } : one)) }],
   [
     "a database host",
-    { ...shopSite, database: { hosts: 4, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128 } },
+    {
+      ...shopSite,
+      database: { hosts: 4, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128, backup: shopBackup },
+    },
   ],
 ] as const)("one host more changes only what has to know of %s", (_, more) => {
   const [before, after] = [shopSite, more as Site].map((site) => siteTopology(site, roles, { releases }));

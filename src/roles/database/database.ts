@@ -2,6 +2,7 @@ import type { Resource, UnitResource } from "../../model/resource.ts";
 import type { Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
+import { backupFlows, backupResources } from "./backup.ts";
 import { databaseChecks } from "./checks.ts";
 import { databaseFiles } from "./files.ts";
 import { paths } from "./paths.ts";
@@ -38,8 +39,9 @@ function services(host: Host, site: Site): readonly Service[] {
   ];
 }
 
-function flows(): readonly DeclaredFlow[] {
+function flows(site: Site): readonly DeclaredFlow[] {
   return [
+    ...backupFlows(site),
     {
       role: "database",
       from: { kind: "tier", tier: "database" },
@@ -57,6 +59,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     certificate(host, topology),
     ...databaseFiles(host, topology),
     ...units(host, topology),
+    ...backupResources(host, topology),
   ];
 }
 
