@@ -72,7 +72,7 @@ limit=60
 # Why the store refused, in one line, from restic's exit code ($1) and its words.
 why_store() {
   local last
-  last=$(grep -v '^$' "$scratch/said" | tail -n 1 | cut -c 1-300)
+  last=$(grep -v '^$' "$scratch/said" | tail -n 1 | sed -e 's/^{.*"message":"//' -e 's/"}$//' -e 's/^Fatal: //' | cut -c 1-300)
   case $1 in
     10) echo "there is no repository in the store $STORE_NAME" ;;
     11) echo "the store $STORE_NAME is locked by another run" ;;

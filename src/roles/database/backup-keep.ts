@@ -34,6 +34,14 @@ export function keepProgram(header: string): string {
 // The shell text uses $name only, never braces, so that String.raw leaves it alone.
 
 const repository = String.raw`
+# Two that make one at the same time would make two keys for it, and one of them opens nothing: each host has ten seconds of
+# its own for that.
+my_turn() {
+  local now
+  now=$(date +%s)
+  [ $((now / 20 % TURNS)) = "$RANK" ] && [ $((now % 20)) -lt 10 ]
+}
+
 # A repository is made once. Where one was and is none now, a disk is missing: nothing is begun anew then.
 open_store() {
   local part code=0
@@ -164,7 +172,7 @@ tidied=$(date +%s)
 # How long the store must have been without logs before this host begins: the hosts' order, the primary last.
 patience() {
   local each=15 first=30
-  [ -e $state/repository-logs ] || { each=5; first=0; }
+  [ -n "$last_time" ] || { each=5; first=0; }
   echo $((first + each * RANK + ($([ "$standing" = primary ] && echo 4 || echo 0)) * each))
 }
 
@@ -180,12 +188,17 @@ ask_store() {
   asked=$now
   snapshots logs > "$scratch/snapshots.json" || code=$?
   if [ $code = 10 ] && [ ! -e $state/repository-logs ]; then
+    asked=0
+    my_turn || return 1
+    code=0
+    open_store || code=$?
     echo '[]' > "$scratch/snapshots.json"
-  elif [ $code != 0 ]; then
+  elif [ $code = 0 ] && [ ! -e $state/repository-logs ]; then
+    open_store || code=$?
+  fi
+  if [ $code != 0 ]; then
     trouble "$(why_store $code)"
     return 1
-  elif [ ! -e $state/repository-logs ]; then
-    open_store || { trouble "$(why_store $?)"; return 1; }
   fi
   newest=$(jq -r '[.[] | select((.tags // []) | index("logs"))] | max_by(.time) // empty | "\(.time[0:19] + "Z" | fromdate) \(.hostname) \(.tags[] | select(startswith("to=")) | .[3:])"' "$scratch/snapshots.json")
   last_time=$(cut -d ' ' -f 1 <<< "$newest")
@@ -203,10 +216,10 @@ begin_keeping() {
   last=$began
   [ -z "$last_time" ] || [ "$last_time" -lt "$began" ] || last=$last_time
   [ $((now - last)) -ge "$(patience)" ] || return 1
-  open_store || { trouble "$(why_store $?)"; return 1; }
   keeper=1
   since=$now
   kept_as=$standing
+  asked=0
   echo "$HOST ships binary logs from now on, as a $standing"
 }
 
@@ -251,6 +264,8 @@ while :; do
   fi
   figures
   spent=$(($(date +%s) - now))
-  sleep $((spent < ${shipSeconds} ? ${shipSeconds} - spent : 1))
+  # Until there is a store, its turn is not to be missed.
+  [ -e $state/repository-logs ] && pause=${shipSeconds} || pause=5
+  sleep $((spent < pause ? pause - spent : 1))
 done
 `;

@@ -3,6 +3,8 @@ import { backupPrograms } from "../../contract/backup.ts";
 /** Where things of backups are on a database host. */
 export const backupPaths = {
   ...backupPrograms,
+  /** Leads to the site's own store. */
+  way: "/usr/local/lib/rampart/backup-way",
   settings: "/etc/rampart/database/backup.env",
   password: "/etc/rampart/database/backup.key",
   credentials: "/etc/rampart/database/backup.credentials",

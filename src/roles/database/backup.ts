@@ -76,6 +76,7 @@ function files(host: Host, topology: Topology, backup: SiteBackup): readonly Fil
       ? []
       : [file(backupPaths.credentials, `${secretReference(backupCredentials)}\n`, "0600")]),
     file(backupPaths.common, backupCommon(head), "0644"),
+    ...(backup.store === "monitor" ? [program(backupPaths.way, wayProgram(topology, head))] : []),
     program(backupPaths.canary, canaryProgram(head)),
     program(backupPaths.keep, keepProgram(head)),
     program(backupPaths.base, baseProgram(head)),
@@ -116,6 +117,7 @@ function settings(host: Host, topology: Topology, backup: SiteBackup, head: stri
   const values = {
     HOST: host.name,
     RANK: String(host.index),
+    TURNS: String(Math.min(hostsOf(topology, "database").length, 5)),
     DATABASES: services.join(" "),
     BUFFER_POOL: `${site.database?.bufferPoolMiB ?? 128}M`,
     ...storeSettings(topology, backup),
@@ -136,14 +138,23 @@ function storeSettings(topology: Topology, { store }: SiteBackup) {
     const option = place?.kind === "sftp" ? `sftp.args=${sftpWords}` : "";
     return { STORE: `${store.replace(/\/$/, "")}/`, STORE_OPTION: option, STORE_NAME: store };
   }
-  const target = hostsOf(topology, "monitor")[0]?.fqdn ?? "";
+  const monitor = hostsOf(topology, "monitor")[0];
+  return {
+    STORE: `sftp:store@${monitor?.fqdn ?? ""}:`,
+    STORE_OPTION: `sftp.command=${backupPaths.way}`,
+    STORE_NAME: `on ${monitor?.name ?? ""}`,
+  };
+}
+
+/** A program of its own, since restic's option ends at a comma: SFTP inside TLS, both ends shown by certificates of the site. */
+function wayProgram(topology: Topology, head: string): string {
   const way = [
-    ...[`OPENSSL:${target}:${storePort}`, `commonname=${storeName(topology.site)}`, `cafile=${paths.ca}`, "verify=1"],
+    `OPENSSL:${hostsOf(topology, "monitor")[0]?.fqdn ?? ""}:${storePort}`,
+    ...[`commonname=${storeName(topology.site)}`, `cafile=${paths.ca}`, "verify=1"],
     ...[`cert=${paths.certificate}`, `key=${paths.key}`, "openssl-min-proto-version=TLS1.3", "connect-timeout=10"],
     ...["nodelay", "keepalive"],
   ];
-  const name = `on ${hostsOf(topology, "monitor")[0]?.name ?? ""}`;
-  return { STORE: `sftp:store@${target}:`, STORE_OPTION: `sftp.command=socat - ${way.join(",")}`, STORE_NAME: name };
+  return `#!/bin/sh\n# ${head}\nexec socat -d0 -T 900 - ${way.join(",")}\n`;
 }
 
 /** The first contact decides whom the hosts believe to be the store; another one is refused from then on. */

@@ -105,7 +105,7 @@ function storeUnit(host: Host, head: string): string {
         lines: [
           ["User", account],
           "-T: a host that was lost in the middle of a connection is not waited for longer than this.",
-          ["ExecStart", `/usr/bin/socat -d -T 900 ${listen.join(",")} EXEC:${files.session},nofork`],
+          ["ExecStart", `/usr/bin/socat -d -T 900 ${listen.join(",")} EXEC:${files.session}`],
           ["Restart", "always"],
           ["RestartSec", "1"],
           ["CapabilityBoundingSet", ""],
