@@ -41,7 +41,7 @@ const changes: readonly PrimaryChange[] = [
 
 const well: DatabaseStanding = {
   ...{ primary: "db1", promise: "no-loss", noLoss: true, term: 8, paused: false, voters: ["db2", "db3"], changes },
-  reason: "2 voters acknowledge, semi-sync is on",
+  reason: "A write counts only when db2 or another of them has it too.",
   members: [member("db1", { standing: "primary", voter: false }), member("db2"), member("db3", { lagSeconds: 0.42 })],
 };
 
@@ -53,7 +53,8 @@ test("a database that is well", () => {
       db3   replica   8     ✔      0-3-48210  0.4 s
 
       promise  an acknowledged write survives any single fault, and a power cut of
-               all hosts together: holds now (2 voters acknowledge, semi-sync is on)
+               all hosts together: holds now. A write counts only when db2 or
+               another of them has it too.
       last     switchover to db1 18 minutes ago, 0.21 s without writes, term 8 from
                0-3-48100. db1 has all up to 0-3-48100 and takes over from db3."
   `);
@@ -62,7 +63,7 @@ test("a database that is well", () => {
 test("what is broken, silent or paused is said, with what to type; nothing is wider than the screen", () => {
   const ill: DatabaseStanding = {
     ...well,
-    ...{ primary: null, noLoss: false, paused: true, reason: "no primary is seen; db1 did not answer" },
+    ...{ primary: null, noLoss: false, paused: true, reason: "No primary is seen; db1 did not answer." },
     members: [
       member("db1", { standing: "unknown", lagSeconds: null, position: null, term: null, detail: "it is off" }),
       member("db2", {
@@ -84,8 +85,8 @@ test("what is broken, silent or paused is said, with what to type; nothing is wi
                never had, and more words
 
       promise  an acknowledged write survives any single fault, and a power cut of
-               all hosts together: does NOT hold now (no primary is seen; db1 did
-               not answer)
+               all hosts together: does NOT hold now. No primary is seen; db1 did
+               not answer.
                unknown who is primary: db1 did not answer
       paused   the agents only look. Nobody takes over when the primary is lost,
                until: rampart db resume

@@ -18,14 +18,14 @@ export function isUnwell(member: MemberStatus): boolean {
 export function promiseLines(database: DatabaseStanding, width: number, style: Style): readonly string[] {
   const paint = colors(style);
   const verdict = database.noLoss ? "holds now" : "does NOT hold now";
-  const lines = wrapped(`${promises[database.promise]}: ${verdict} (${harmless(database.reason)})`, width);
+  const lines = wrapped(`${promises[database.promise]}: ${verdict}. ${harmless(database.reason)}`, width);
   return database.noLoss ? lines : lines.map(paint.bad);
 }
 
 export function primaryLines({ primary, members }: DatabaseStanding, style: Style): readonly string[] {
   if (primary !== null) return [];
   const silent = members.filter((member) => member.standing === "unknown").map((member) => member.host);
-  const why = silent.length > 0 ? `${silent.join(" ")} did not answer` : "no host says that it is the primary";
+  const why = silent.length > 0 ? `${silent.join(" ")} did not answer` : "no host says that it leads";
   return [colors(style).bad(`unknown who is primary: ${why}`)];
 }
 

@@ -31,7 +31,7 @@ const well: SiteStatus = {
     primary: "db1",
     promise: "no-loss",
     ...agents,
-    ...{ noLoss: true, reason: "1 voter acknowledges" },
+    ...{ noLoss: true, reason: "A write counts only when db2 has it too." },
     members: [member("db1", { standing: "primary" }), member("db2", { voter: true })],
   },
   alerts: [],
@@ -52,7 +52,8 @@ test("a site that is well", () => {
       monitor   mon1   10.77.4.1   well
 
       database  an acknowledged write survives any single fault, and a power cut of
-                all hosts together: holds now (1 voter acknowledges)
+                all hosts together: holds now. A write counts only when db2 has it
+                too.
                 db1★  primary
                 db2   replica  voter  lag 0.0 s
       alerts    none firing"
@@ -77,7 +78,7 @@ test("what is unknown is said to be unknown, never well", () => {
     address: { ip: "198.51.100.10", holder: null },
     database: {
       ...{ primary: null, promise: "no-loss", ...agents },
-      ...{ noLoss: false, reason: "no primary is seen; db1 did not answer" },
+      ...{ noLoss: false, reason: "No primary is seen; db1 did not answer." },
       members: [
         member("db1", { standing: "unknown", lagSeconds: null, position: null, term: null, detail: "no answer" }),
         member("db2", { lagSeconds: null, voter: true }),
@@ -101,8 +102,8 @@ test("what is unknown is said to be unknown, never well", () => {
       balancer says so
 
       database  an acknowledged write survives any single fault, and a power cut of
-                all hosts together: does NOT hold now (no primary is seen; db1 did
-                not answer)
+                all hosts together: does NOT hold now. No primary is seen; db1 did
+                not answer.
                 unknown who is primary: db1 did not answer
                 db1  unknown         lag unknown  no answer
                 db2  replica  voter  lag unknown

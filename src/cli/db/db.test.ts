@@ -47,9 +47,17 @@ test("the primary's word counts for the promise, the latest term for the cluster
 test("what is not known does not hold", () => {
   const silent: Member = { host: "db1", silence: "it is off" };
   expect(seen([silent, ...said(replica("db2"))])).toMatchObject({ primary: null, noLoss: false });
-  expect(seen(said(primary("db1"), primary("db2"))).reason).toBe("db1 and db2 both say that they are the primary");
-  const deaf = seen(said(primary("db1", { agent: { up: false }, error: "the agent does not answer" }), replica("db2")));
-  expect(deaf).toMatchObject({ noLoss: false, reason: "the agent of db1 does not answer" });
+  expect(seen(said(primary("db1"), primary("db2"))).reason).toBe("db1 and db2 both say that they are the primary.");
+  const deaf = seen(
+    said(
+      primary("db1", {
+        ...{ agent: { up: false }, cluster: null, readOnly: null },
+        error: "the agent does not answer",
+      }),
+      replica("db2"),
+    ),
+  );
+  expect(deaf).toMatchObject({ noLoss: false, primary: null, reason: "No primary is seen; db1 did not answer." });
   expect(deaf.members[0]?.detail).toBe("the agent does not answer");
   expect(statusOf("bash: no such file")).toBeUndefined();
 });

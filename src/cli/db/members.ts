@@ -46,7 +46,7 @@ export function statusOf(text: string): DatabaseStatus | undefined {
 /** One picture of what all members say. Who knows of the latest term is believed about the cluster, the primary about the promise. */
 export function databaseStanding(promise: DatabaseStanding["promise"], members: readonly Member[]): DatabaseStanding {
   const cluster = latest(members);
-  const primaries = members.filter(({ status }) => status?.standing === "primary");
+  const primaries = members.filter(({ status }) => status !== undefined && leads(status));
   const primary = primaries.find(({ host }) => host === (cluster?.leader ?? cluster?.primary)) ?? primaries[0];
   return {
     primary: primary?.host ?? null,
@@ -58,6 +58,16 @@ export function databaseStanding(promise: DatabaseStanding["promise"], members: 
     members: members.map(memberStatus),
     changes: cluster?.history ?? [],
   };
+}
+
+/** It is open for writes, or has the key and is about to be. Without etcd a primary may go on, and does not know that it is one. */
+function leads({ host, readOnly, cluster }: DatabaseStatus): boolean {
+  return readOnly === false || cluster?.leader === host;
+}
+
+/** The agent answers, and its MariaDB answers it. */
+export function speaks({ status }: Member): boolean {
+  return status?.agent?.up === true && status.readOnly !== null;
 }
 
 function latest(members: readonly Member[]) {
@@ -73,11 +83,10 @@ function kept(
 ): Pick<DatabaseStanding, "noLoss" | "reason"> {
   const not = (reason: string) => ({ noLoss: false, reason });
   if (primaries.length > 1)
-    return not(`${primaries.map(({ host }) => host).join(" and ")} both say that they are the primary`);
-  const silent = members.filter(({ status }) => status === undefined).map(({ host }) => host);
+    return not(`${primaries.map(({ host }) => host).join(" and ")} both say that they are the primary.`);
+  const silent = members.filter(({ status }) => !status?.agent?.up).map(({ host }) => host);
   if (primary?.status === undefined)
-    return not(silent.length > 0 ? `no primary is seen; ${silent.join(" and ")} did not answer` : "nobody is primary");
-  if (!primary.status.agent?.up) return not(`the agent of ${primary.host} does not answer`);
+    return not(silent.length > 0 ? `No primary is seen; ${silent.join(" and ")} did not answer.` : "Nobody leads now.");
   return { noLoss: primary.status.promise.holds, reason: primary.status.promise.reason };
 }
 

@@ -2,7 +2,7 @@ import type { Problem } from "../../base/problem.ts";
 import { listed } from "../../base/text.ts";
 import type { DatabaseStanding, MemberStatus } from "../../model/status.ts";
 import { nearest } from "../nearest.ts";
-import type { Member } from "./members.ts";
+import { type Member, speaks } from "./members.ts";
 
 // What is refused before anything changes. The agents decide again by what they see then: this tells all reasons at once, and
 // in the operator's words.
@@ -122,14 +122,14 @@ export function failoverProblems(
         remedy: "Let another member take over without loss: rampart db switchover",
       },
     ];
-  const alive = gone.filter((host) => members.some((one) => one.host === host && one.status?.agent?.up));
+  const alive = gone.filter((host) => members.some((one) => one.host === host && speaks(one)));
   const left = database.voters.filter((voter) => !gone.includes(voter));
   return [
     ...(database.paused ? [pausedProblem] : []),
     ...alive.map((host) => ({
       path: host,
       reason: "answers: what it holds is counted, so it cannot be called gone.",
-      remedy: `Leave it out of the hosts that are gone, or switch it off for good first.`,
+      remedy: "Leave it out of the hosts that are gone, or switch it off for good first.",
     })),
     ...(database.term === null
       ? [{ path: "database", reason: "no host knows of the cluster: etcd does not answer.", remedy: twoOfThree }]
@@ -143,7 +143,7 @@ export function failoverProblems(
 const twoOfThree = "Two of the three first database hosts must be up: rampart up";
 const backup = "Bring a voter or the old primary back; otherwise a backup is what is left.";
 
-/** Voters that do not answer: without their word nobody is elected. */
+/** Voters that cannot say what they hold: without their word nobody is elected. */
 export function silentVoters(database: DatabaseStanding, members: readonly Member[]): readonly string[] {
-  return database.voters.filter((voter) => !members.some((one) => one.host === voter && one.status?.agent?.up));
+  return database.voters.filter((voter) => !members.some((one) => one.host === voter && speaks(one)));
 }
