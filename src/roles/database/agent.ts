@@ -37,7 +37,7 @@ export function agentSettings(host: Host, topology: Topology, database: SiteData
       ...{ accounts: paths.accounts, replication: paths.replication },
       ...{ ca: paths.ca, certificate: paths.certificate, key: paths.key },
       ...{ storeCertificate: paths.storeCertificate, storeKey: paths.storeKey },
-      ...{ agentSocket: paths.agentSocket, start: paths.start },
+      runtime: paths.runtime,
     },
   };
   return `${JSON.stringify(settings, undefined, 2)}\n`;
@@ -73,7 +73,7 @@ export function agentUnit(header: string): string {
           "One that hangs is ended and started again. Its lease ends long before.",
           ["WatchdogSec", "10"],
           ["TimeoutStopSec", "30"],
-          ["RuntimeDirectory", "rampart-agent"],
+          ["RuntimeDirectory", paths.runtime.slice("/run/".length)],
           ["RuntimeDirectoryMode", "0700"],
           ["RuntimeDirectoryPreserve", "restart"],
           "It must be heard when everything else wants the processor or the memory.",

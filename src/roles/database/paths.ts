@@ -20,6 +20,7 @@ export const paths = {
   /** There as soon as this host has belonged to a founded cluster: its data may be gone, but they are not new. */
   member: "/var/lib/rampart/database/member",
 
+  runtime: "/run/rampart-agent",
   /** Written by the agent before each start of MariaDB, which does not start without it. */
   start: "/run/rampart-agent/mariadb.env",
   agentSocket,
