@@ -12,6 +12,7 @@ const bounds: readonly Bound[] = [
   { units: /^(haproxy|nginx)\.service$/, bound: 3 },
   { units: /^prometheus(-.*)?\.service$/, bound: 3 },
   { units: /^mariadb\.service$/, bound: 4 },
+  { units: /^etcd\.service$/, bound: 2 },
   {
     units: /^keepalived\.service$/,
     bound: 5,
