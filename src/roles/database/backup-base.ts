@@ -7,7 +7,7 @@ export function baseProgram(header: string): string {
   return backupProgram(header, baseText);
 }
 
-/** Says as JSON what the store holds (BackupList in contract/backup.ts). */
+/** Says as JSON what the store holds (BackupList in model/backups.ts). */
 export function listProgram(header: string): string {
   return backupProgram(header, listText);
 }

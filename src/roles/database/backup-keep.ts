@@ -56,6 +56,7 @@ open_store() {
     [ $code = 0 ] || return $code
     jq -r .id "$scratch/config" > $state/repository-$part
   done
+  began=$(date +%s)
 }
 `;
 
@@ -171,8 +172,8 @@ tidied=$(date +%s)
 
 # How long the store must have been without logs before this host begins: the hosts' order, the primary last.
 patience() {
-  local each=15 first=30
-  [ -n "$last_time" ] || { each=5; first=0; }
+  local each=25 first=30
+  [ -n "$last_time" ] || first=5
   echo $((first + each * RANK + ($([ "$standing" = primary ] && echo 4 || echo 0)) * each))
 }
 
@@ -238,7 +239,9 @@ keep_on() {
     return
   fi
   if [ $((now - asked)) -ge 60 ] && ask_store "$now"; then
-    if [ -n "$last_host" ] && [ "$last_host" != "$HOST" ] && [ "$last_time" -gt $((since + 30)) ]; then
+    # Two that began together: the later name goes, and the primary in any case.
+    if [ -n "$last_host" ] && [ "$last_host" != "$HOST" ] && [ "$last_time" -gt $((since + 30)) ] &&
+      { [ "$standing" = primary ] || [[ $last_host < $HOST ]]; }; then
       step_back "$last_host does"
       return
     fi
@@ -259,6 +262,7 @@ while :; do
   now=$(date +%s)
   if ! look; then
     [ $keeper = 0 ] || step_back "this member is not fit"
+    began=$now
   elif [ $keeper = 1 ] || begin_keeping "$now"; then
     keep_on "$now"
   fi

@@ -185,7 +185,7 @@ step "proving it by the canary"
 ${backupPaths.prove} "$name" "$to" > "$scratch/proof.json" || exit 3
 jq -c -n --arg host "$HOST" --arg to "$to" --slurpfile plan "$scratch/plan.json" --arg gtid "$reached" \
   --argjson replayed $(($(sequence "$reached") - $(sequence "$base_gtid"))) --argjson seconds $(($(date +%s) - begun)) \
-  --argjson bytes "$(du -sb "$root/data" | cut -f 1)" --slurpfile proof "$scratch/proof.json" \
+  --argjson bytes "$(du -sb --exclude='ib_logfile*' "$root/data" | cut -f 1)" --slurpfile proof "$scratch/proof.json" \
   '{ host: $host, to: $to, backup: ($plan[0].backup | { id, host, at }), gtid: $gtid, replayed: $replayed, seconds: $seconds, bytes: $bytes } + $proof[0]' > "$root/result.new"
 mv "$root/result.new" "$root/result.json"
 sed 's/^/RESULT /' "$root/result.json"
