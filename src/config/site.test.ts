@@ -6,7 +6,7 @@ import { resolveSite, siteProblems } from "./site.ts";
 
 const facts: Facts = {
   folderExists: (folder) => ["./app", "./shop", "./recommendations", "./public"].includes(folder),
-  fileExists: (file) => file === "./server.js",
+  fileExists: (file) => file === "./server.js" || file === "./nas.key",
   siteFile: "rampart.config.ts",
 };
 

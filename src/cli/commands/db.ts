@@ -9,6 +9,7 @@ import { shell } from "../db/shell.ts";
 import { backup, backups } from "../db-backup/backup.ts";
 import type { BackupOptions } from "../db-backup/options.ts";
 import { restore } from "../db-backup/restore.ts";
+import { askBackups } from "../db-backup/standing.ts";
 import { requireHosts } from "../hosts.ts";
 import { exitCodes } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
@@ -48,7 +49,8 @@ export async function dbCommand(options: BackupOptions, deed: string): Promise<n
 }
 
 async function status(open: OpenSite, { json }: BackupOptions): Promise<number> {
-  const { database } = await pictureOf(open);
+  const [picture, backup] = await Promise.all([pictureOf(open), askBackups(open)]);
+  const database = { ...picture.database, backup };
   if (json) writeJson({ site: open.site.name, ...database });
   else writeText(databaseText(database, reportStyle(), new Date()));
   return database.noLoss ? exitCodes.done : exitCodes.failed;

@@ -34,12 +34,12 @@ export function keepProgram(header: string): string {
 // The shell text uses $name only, never braces, so that String.raw leaves it alone.
 
 const repository = String.raw`
-# Two that make one at the same time would make two keys for it, and one of them opens nothing: each host has ten seconds of
-# its own for that.
+# Two that make one at the same time would make two keys for it, and one of them opens nothing: each of the first three hosts
+# has ten seconds of its own for that, once a minute.
 my_turn() {
   local now
   now=$(date +%s)
-  [ $((now / 20 % TURNS)) = "$RANK" ] && [ $((now % 20)) -lt 10 ]
+  [ $((now / 20 % 3)) = "$RANK" ] && [ $((now % 20)) -lt 10 ]
 }
 
 # A repository is made once. Where one was and is none now, a disk is missing: nothing is begun anew then.

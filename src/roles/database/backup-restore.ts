@@ -12,6 +12,36 @@ export function restoreProgram(header: string): string {
 
 // The shell text uses $name only, never braces, so that String.raw leaves it alone.
 
+/** A jq program on what `backup-list` says: the backup and the logs that lead to the second $to; nothing when none do. */
+export const followedChains = String.raw`def sequence: split("-") | last | tonumber;
+def stamp: .[0:19];
+# Logs follow one another: each must hold the transaction with which the ones before it end.
+def follow($logs; $at; $second):
+  [$logs[] | select(.after < $at and .upTo >= $at)] as $next
+  | [$next[] | select((.to | stamp) >= $second)] as $last
+  | if ($last | length) > 0 then [$last | min_by(.upTo)]
+    else ([$next[] | select(.upTo > $at)] | max_by(.upTo)) as $one
+      | if $one == null then null
+        else follow($logs; $one.upTo; $second) as $rest | if $rest == null then null else [$one] + $rest end end
+    end;
+($to | stamp) as $second
+| .logs as $logs
+| [.backups[] | select((.at | stamp) < $second)] | sort_by(.at) | reverse
+| [.[] | . as $backup | { backup: $backup, logs: follow($logs; ($backup.gtid | sequence); $second) } | select(.logs != null)]
+| first // empty`;
+
+/** An awk program that passes on what mariadb-binlog prints, as long as the transactions follow one another. */
+export const gapless = String.raw`
+  / \tGTID 1-/ {
+    match($0, /\tGTID 1-[0-9]+-[0-9]+/)
+    n = split(substr($0, RSTART, RLENGTH), parts, "-")
+    if (parts[n] + 0 != last + 1) { print "transaction " last + 1 " is missing: " parts[n] " follows on " last > bad; exit 1 }
+    last = parts[n] + 0
+    gtid = substr($0, RSTART + 6, RLENGTH - 6)
+  }
+  { print }
+  END { print last, gtid > done }`;
+
 const arguments_ = String.raw`
 name=$1
 to=$2
@@ -45,22 +75,7 @@ plan() {
     list
     reach=$(covered)
   done
-  jq -c --arg to "$to" '
-    def sequence: split("-") | last | tonumber;
-    def stamp: .[0:19];
-    ($to | stamp) as $end
-    # Logs follow one another: each must hold the transaction with which the ones before it end.
-    | def follow($logs; $at):
-        [$logs[] | select(.after < $at and .upTo >= $at)] as $next
-        | [$next[] | select((.to | stamp) >= $end)] as $last
-        | if ($last | length) > 0 then [$last | min_by(.upTo)]
-          else ([$next[] | select(.upTo > $at)] | max_by(.upTo)) as $one
-            | if $one == null then null else follow($logs; $one.upTo) as $rest | if $rest == null then null else [$one] + $rest end end
-          end;
-    .logs as $logs
-    | [.backups[] | select((.at | stamp) < $end)] | sort_by(.at) | reverse
-    | [.[] | . as $backup | { backup: $backup, logs: follow($logs; $backup.gtid | sequence) } | select(.logs != null)]
-    | first // empty' "$scratch/list.json" > "$scratch/plan.json"
+  jq -c --arg to "$to" '${followedChains}' "$scratch/list.json" > "$scratch/plan.json"
   [ -s "$scratch/plan.json" ] || refuse "binary logs between the backups and $to are missing in the store: no backup can be brought to that second" "Times that can be reached: rampart db backups"
   backup=$(jq -r .backup.id "$scratch/plan.json")
 }
@@ -129,17 +144,7 @@ END
 `;
 
 const replaying = String.raw`
-# mariadb-binlog prints each transaction's number; they must follow one another without a gap, from the one after the backup's.
-follow='
-  / \tGTID 1-/ {
-    match($0, /\tGTID 1-[0-9]+-[0-9]+/)
-    n = split(substr($0, RSTART, RLENGTH), parts, "-")
-    if (parts[n] + 0 != last + 1) { print "transaction " last + 1 " is missing: " parts[n] " follows on " last > bad; exit 1 }
-    last = parts[n] + 0
-    gtid = substr($0, RSTART + 6, RLENGTH - 6)
-  }
-  { print }
-  END { print last, gtid > done }'
+follow='${gapless}'
 
 files_of() { find "$root/logs/$1" -type f -name 'bin.[0-9]*' | awk -F/ '{ print $NF, $0 }' | sort | cut -d ' ' -f 2; }
 

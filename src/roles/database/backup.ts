@@ -117,7 +117,6 @@ function settings(host: Host, topology: Topology, backup: SiteBackup, head: stri
   const values = {
     HOST: host.name,
     RANK: String(host.index),
-    TURNS: String(Math.min(hostsOf(topology, "database").length, 5)),
     DATABASES: services.join(" "),
     BUFFER_POOL: `${site.database?.bufferPoolMiB ?? 128}M`,
     ...storeSettings(topology, backup),

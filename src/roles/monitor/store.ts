@@ -51,7 +51,6 @@ export function storeResources(host: Host, topology: Topology): readonly Resourc
   });
   return [
     { ...origin, kind: "package", name: "socat", why: "Takes connections of database hosts to the store, by TLS." },
-    { ...origin, kind: "package", name: "openssh-sftp-server", why: "Keeps the files of the store." },
     { ...origin, kind: "user", name: account, home: files.folder, groups: [] },
     folder(files.folder, "0700", account),
     folder(files.tls, "0755", "root"),
