@@ -148,16 +148,16 @@ start_due() {
   ${backupPaths.list} > "$scratch/list.json" 2> "$scratch/said" || return 0
   jq -e . "$scratch/list.json" > /dev/null || return 0
   base=$(jq -r '[.backups[].at[0:19] + "Z" | fromdate] | max // 0' "$scratch/list.json")
-  drill=$(jq -r '[.drills[].at[0:19] + "Z" | fromdate] | max // 0' "$scratch/list.json")
+  # One that failed is tried again after six hours.
+  drill=$(jq -r '[.drills[] | select(.proved) | .at[0:19] + "Z" | fromdate] | max // 0' "$scratch/list.json")
   [ "$base" = 0 ] || echo "$base" > $state/figure-base
-  jq -r '[.drills[] | select(.proved) | .at[0:19] + "Z" | fromdate] | max // empty' "$scratch/list.json" > $state/proven.new
-  [ ! -s $state/proven.new ] || mv -f $state/proven.new $state/figure-proven
+  [ "$drill" = 0 ] || echo "$drill" > $state/figure-proven
   jq -r 'if (.drills | length) > 0 and (.drills[-1].proved | not) then 1 else 0 end' "$scratch/list.json" > $state/figure-drill_failed
   [ "$1" = keeper ] || return 0
   if [ "$base" -lt "$(scheduled)" ] && may_try base 600; then
     touch $state/tried-base
     systemctl start --no-block rampart-backup-base.service
-  elif [ "$base" != 0 ] && [ "$DRILL_SECONDS" != 0 ] && [ $((now - drill)) -gt "$DRILL_SECONDS" ] && may_try drill 3600; then
+  elif [ "$base" != 0 ] && [ "$DRILL_SECONDS" != 0 ] && [ $((now - drill)) -gt "$DRILL_SECONDS" ] && may_try drill 21600; then
     touch $state/tried-drill
     systemctl start --no-block rampart-backup-drill.service
   fi
