@@ -64,7 +64,7 @@ list=$(${backupPaths.list})
 jq -c --arg at "$at" '.backups[] | select(.at == $at)' <<< "$list" | tail -n 1 | sed 's/^/RESULT /'
 `;
 
-const listText = String.raw`
+const listText = `
 code=0
 snapshots base > "$scratch/base.json" || code=$?
 [ $code = 0 ] || refuse_store $code

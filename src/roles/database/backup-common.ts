@@ -58,7 +58,7 @@ look() {
 }
 `;
 
-const store = String.raw`
+const store = `
 # store PART ARGUMENTS: restic on one of the two repositories. Its complaint is in $scratch/said. The logs have a repository
 # of their own, so that what tidies one up never keeps the other waiting.
 store() {
@@ -107,7 +107,7 @@ refuse_store() { refuse "$(why_store "$1")" "$(remedy_store "$1")"; }
 snapshots() { store "$1" snapshots --json --no-lock; }
 `;
 
-const figures = String.raw`
+const figures = `
 # For the monitor. A figure that is not known yet is the time at which this host began, so that nothing is alarmed on
 # before it could be.
 figures() {

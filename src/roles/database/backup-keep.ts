@@ -33,7 +33,7 @@ export function keepProgram(header: string): string {
 
 // The shell text uses $name only, never braces, so that String.raw leaves it alone.
 
-const repository = String.raw`
+const repository = `
 # Two that make one at the same time would make two keys for it, and one of them opens nothing: each of the first three hosts
 # has ten seconds of its own for that, once a minute.
 my_turn() {
@@ -115,7 +115,7 @@ ship() {
 }
 `;
 
-const tidying = String.raw`
+const tidying = `
 # Of the logs: the newest of each host, the last of each hour of a day, the last of each day for as long as the site says.
 # One holds all days before it that the member still has.
 tidy_logs() {
@@ -132,7 +132,7 @@ tidy_logs() {
 }
 `;
 
-const due = String.raw`
+const due = `
 # The newest moment at which a backup should have begun.
 scheduled() {
   local today

@@ -13,7 +13,7 @@ export function restoreProgram(header: string): string {
 // The shell text uses $name only, never braces, so that String.raw leaves it alone.
 
 /** A jq program on what `backup-list` says: the backup and the logs that lead to the second $to; nothing when none do. */
-export const followedChains = String.raw`def sequence: split("-") | last | tonumber;
+export const followedChains = `def sequence: split("-") | last | tonumber;
 def stamp: .[0:19];
 # Logs follow one another: each must hold the transaction with which the ones before it end.
 def follow($logs; $at; $second):
@@ -42,7 +42,7 @@ export const gapless = String.raw`
   { print }
   END { print last, gtid > done }`;
 
-const arguments_ = String.raw`
+const arguments_ = `
 name=$1
 to=$2
 root=${backupPaths.restored}/$name
@@ -55,7 +55,7 @@ to=$(iso "$T")
 [ "$T" -le "$(date +%s)" ] || refuse "$to is in the future: $HOST has $(iso "$(date +%s)")" "Name a time that has been"
 `;
 
-const planning = String.raw`
+const planning = `
 list() { ${backupPaths.list} > "$scratch/list.json" || exit 3; }
 covered() { jq -r '[.logs[].to] | max // empty' "$scratch/list.json"; }
 

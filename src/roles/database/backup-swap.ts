@@ -106,7 +106,7 @@ exchange() {
 }
 `;
 
-const story = String.raw`
+const story = `
 case $1 in
   export) export_restored "$2" ;;
   load)
