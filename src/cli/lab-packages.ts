@@ -13,6 +13,7 @@ export const rolePackages: readonly string[] = [
   "libnginx-mod-http-brotli-filter",
   "libnginx-mod-http-headers-more-filter",
   "libnginx-mod-http-modsecurity",
+  "logrotate",
   "mariadb-backup",
   "mariadb-client",
   "mariadb-server",

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { say, shopIsUp } from "./support/lab.ts";
-import { rampartDone } from "./support/rampart.ts";
+import { onHost, rampartDone } from "./support/rampart.ts";
 import { shop, writeSite } from "./support/site.ts";
 import { ensureTestssl, type TlsFinding, type TlsReport, tlsReport } from "./support/testssl.ts";
+import { eventually } from "./support/time.ts";
 import { ask } from "./support/visitor.ts";
 
 // What visitors' programs are offered, as testssl.sh judges it, wherever their TLS ends.
@@ -62,6 +63,23 @@ describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (pla
     expect(found.ALPN_HTTP2).toMatch(/h2/);
     expect(found.early_data ?? "not offered").toMatch(/^no/i);
   });
+});
+
+// The site still stands as the last round left it.
+test("where TLS ends at the web hosts, each request is logged there, and the log stays small", async () => {
+  const log = "/var/log/nginx/visitors/access.log";
+  const logged = async (word: string) => {
+    const asked = ["web1", "web2"].map((host) => onHost(host, `cat ${log} | grep -c "${word}" || true`));
+    return (await Promise.all(asked)).reduce((sum, count) => sum + Number(count), 0);
+  };
+  for (let time = 0; time < 10; time += 1) expect((await ask(`/search?q=before${time}`)).status).toBe(200);
+  await eventually(5, async () => expect(await logged("q=before")).toBe(10));
+  for (const host of ["web1", "web2"]) {
+    await onHost(host, `truncate --size=+65M ${log} && systemctl start rampart-access-log.service && test -s ${log}.1`);
+  }
+  for (let time = 0; time < 10; time += 1) expect((await ask(`/search?q=after${time}`)).status).toBe(200);
+  await eventually(5, async () => expect(await logged("q=after")).toBe(10));
+  expect(await logged("q=before")).toBe(0);
 });
 
 function inWords({ severity, id, finding }: TlsFinding): string {

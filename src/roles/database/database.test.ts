@@ -131,7 +131,8 @@ test("passwords are in files of root alone", () => {
 });
 
 test("programs are valid shell", () => {
-  for (const path of [paths.status, paths.dataFolder]) execFileSync("sh", ["-n"], { input: fileOf("db2", path) });
+  for (const path of [paths.status, paths.dataFolder, paths.storeProgram])
+    execFileSync("sh", ["-n"], { input: fileOf("db2", path) });
 });
 
 test("units are started again only for files that exist", () => {

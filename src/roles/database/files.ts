@@ -9,6 +9,7 @@ import { exporterOptions, serverOptions } from "./options.ts";
 import { paths } from "./paths.ts";
 import { statusProgram } from "./status.ts";
 import { storeDropIn, storeSettings } from "./store.ts";
+import { storeMemberProgram } from "./store-member.ts";
 import { exporterDropIn, serverDropIn } from "./units.ts";
 
 /** All files of a database host, in the order in which they are put. */
@@ -43,6 +44,9 @@ function storeFiles(host: Host, topology: Topology): readonly FileResource[] {
   return [
     file(host, paths.storeSettings, "database.hosts", "etcd on three hosts, closed to all others", {}, (header) =>
       storeSettings(host, topology, header),
+    ),
+    file(host, paths.storeProgram, "database", "a member of etcd that lost its data joins anew", program, (header) =>
+      storeMemberProgram(host, topology, header),
     ),
     file(host, paths.storeDropIn, "database", "how etcd is started, and what it may do", {}, storeDropIn),
   ];

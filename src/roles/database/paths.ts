@@ -35,6 +35,11 @@ export const paths = {
   storeKey: "/etc/etcd/tls/store.key",
   storeSettings: "/etc/default/etcd",
   storeData: "/var/lib/etcd/rampart",
+  storeProgram: "/usr/local/lib/rampart/database-store",
+  /** How etcd is to start this time, besides its settings. */
+  storeStart: "/run/rampart-store.env",
+  /** There as soon as this host's etcd has had data. */
+  storeMember: "/var/lib/rampart/database/store",
 
   serverDropIn: "/etc/systemd/system/mariadb.service.d/rampart.conf",
   storeDropIn: "/etc/systemd/system/etcd.service.d/rampart.conf",

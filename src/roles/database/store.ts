@@ -9,7 +9,7 @@ import { paths } from "./paths.ts";
 // etcd, in which the agents agree on who is primary. It holds a few hundred bytes and a lease.
 
 export const storePort = 2379;
-const peerPort = 2380;
+export const peerPort = 2380;
 
 /** The name that every certificate of the store has, those of its members and those of the agents. */
 function storeName({ name }: { readonly name: string }): string {
@@ -116,6 +116,10 @@ export function storeDropIn(header: string): string {
           "A member is ready only when most of them are there: whoever waited for that at the first start would wait for hosts",
           "that are still to be made.",
           ["Type", "exec"],
+          "A member that lost its data joins as a new one; see there.",
+          ["ExecStartPre", `+${paths.storeProgram}`],
+          ["EnvironmentFile", `-${paths.storeStart}`],
+          ["ExecStartPost", `+/bin/touch ${paths.storeMember}`],
           ["Restart", "always"],
           ["RestartSec", "1"],
           "A member that comes late to its heartbeats loses its office; so the database would get another primary.",
@@ -141,7 +145,7 @@ export function storeUnit(): UnitResource {
     why: "The agents agree in it on who is primary.",
     // A new certificate is read at the next connection; only the CA is read once.
     reloadOn: [],
-    restartOn: [`file:${paths.storeSettings}`, `file:${paths.storeDropIn}`, `file:${paths.ca}`],
+    restartOn: [paths.storeSettings, paths.storeDropIn, paths.ca].map((path) => `file:${path}`),
   };
 }
 

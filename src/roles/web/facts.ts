@@ -12,6 +12,9 @@ export const filesRoot = "/srv/public";
 /** Pages of our own. */
 export const pagesFolder = "/etc/nginx/rampart";
 export const tlsFolder = "/etc/nginx/tls";
+export const accessLogFolder = "/var/log/nginx/visitors";
+/** Every request, one JSON object a line, where visitors' TLS ends here; otherwise the balancers log them. */
+export const accessLog = `${accessLogFolder}/access.log`;
 /** Settings and exceptions of the web application firewall. */
 export const wafConfig = "/etc/nginx/waf.conf";
 export const wafFolder = "/var/log/nginx/waf";

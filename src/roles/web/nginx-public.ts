@@ -5,7 +5,7 @@ import { localBundle, servedPort, visitorBundle } from "../../formats/visitor-ce
 import type { Site } from "../../model/site.ts";
 import { servedNames } from "../../model/site-names.ts";
 import { type Host, hostsOf, type Topology, tierName } from "../../model/topology.ts";
-import { pagesFolder, webPort } from "./facts.ts";
+import { accessLog, pagesFolder, webPort } from "./facts.ts";
 import { insideTlsLines, pingLocation } from "./nginx-inside.ts";
 
 // `tls.terminate: "web"`: nginx opens the visitors' TLS, and does what the balancers' HAProxy does in the other mode.
@@ -109,7 +109,7 @@ function logLines(limited: boolean): readonly NginxDirective[] {
           nginxBlock("map $status$one_in_hundred $is_logged", "4290 0", "default 1"),
         ]
       : []),
-    `access_log syslog:server=unix:/dev/log,nohostname visitors${limited ? " if=$is_logged" : ""}`,
+    `access_log ${accessLog} visitors buffer=64k flush=1s${limited ? " if=$is_logged" : ""}`,
   ];
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../../model/resource.ts";
 import type { Site } from "../../model/site.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
+import { accessLogResources } from "./access-log.ts";
 import { byNginx } from "./certificate.ts";
 import { filesRoot, hasWaf, opensTls, pagesFolder, statusPort, tlsFolder, wafConfig } from "./facts.ts";
 import { webHaproxy } from "./haproxy.ts";
@@ -49,7 +50,7 @@ export function webResources(host: Host, topology: Topology): readonly Resource[
     }),
     ...release(topology),
     ...nginxResources(host, topology),
-    ...(opensTls(site) ? servedResources(host, topology, byNginx) : []),
+    ...(opensTls(site) ? [...servedResources(host, topology, byNginx), ...accessLogResources(host)] : []),
     ...exporterResources(host),
     ...(hasWaf(site) ? wafResources(host, site) : []),
   ];
