@@ -48,8 +48,8 @@ to=$2
 root=${backupPaths.restored}/$name
 socket=$root/server.sock
 begun=$(date +%s)
-exec 9> $state/restore.lock
-flock -n 9 || refuse "a restore is under way on $HOST already" "Wait for its end, or name another host: --on HOST"
+exec 9> "$state/restore-$name.lock"
+flock -n 9 || refuse "such a restore is under way on $HOST already" "Wait for its end, or name another host: --on HOST"
 T=$(seconds "$to") || refuse "$to is no time" "Write it as 2026-11-20T14:03:22Z"
 to=$(iso "$T")
 [ "$T" -le "$(date +%s)" ] || refuse "$to is in the future: $HOST has $(iso "$(date +%s)")" "Name a time that has been"
