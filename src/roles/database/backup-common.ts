@@ -121,8 +121,8 @@ figures() {
     for name in store_failed drill_failed; do
       echo "rampart_backup_$name $(cat $state/figure-$name 2> /dev/null || echo 0)"
     done
-  } > ${backupPaths.metrics}.new
-  chmod 0644 ${backupPaths.metrics}.new
-  mv -f ${backupPaths.metrics}.new ${backupPaths.metrics}
+  } > ${backupPaths.metrics}.$$
+  chmod 0644 ${backupPaths.metrics}.$$
+  mv -f ${backupPaths.metrics}.$$ ${backupPaths.metrics}
 }
 `;
