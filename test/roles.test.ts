@@ -129,7 +129,7 @@ describe.each(sites)("%s", (_, site) => {
     const foreign = files.filter(({ host, one }) => {
       const head = one.content.split("\n").slice(0, 8).join("\n");
       // Visitors see pages, and are told nothing of the host.
-      const bare = one.file === "/etc/rampart/ca.crt" || /\.(http|html)$/.test(one.file);
+      const bare = /^\/etc\/rampart\/(ca\.crt|database\/replication)$|\.(http|html)$/.test(one.file);
       return head.includes(`Made by Rampart for ${host.name}`) === bare;
     });
     expect(foreign.map(({ host, one }) => `${host.name} ${one.file}`)).toEqual([]);
@@ -157,7 +157,7 @@ describe.each(sites)("%s", (_, site) => {
   });
 
   test("owners are root, an account of the host, or of one of its packages", () => {
-    const brought = new Set(["root", "mysql", "prometheus", "www-data", "haproxy", "_chrony", "adm"]);
+    const brought = new Set(["root", "mysql", "prometheus", "www-data", "haproxy", "etcd", "_chrony", "adm"]);
     for (const { host, resources } of hosts) {
       const accounts = new Set(resources.flatMap((one) => (one.kind === "user" ? [one.name] : [])));
       const owners = resources.flatMap((one) =>

@@ -4,6 +4,8 @@
  */
 export const rolePackages: readonly string[] = [
   "curl",
+  "etcd-client",
+  "etcd-server",
   "haproxy",
   "iputils-arping",
   "jq",

@@ -42,6 +42,11 @@ const verbs: Readonly<Record<string, Run>> = {
     const lasting = typeof options.for === "string" ? options.for : undefined;
     return await bansCommand({ ...options, for: lasting }, words[0] ?? "list", words[1]);
   },
+  db: async ({ options, words: [deed = "status", ...words] }) => {
+    const { dbCommand } = await import("./commands/db.ts");
+    const to = typeof options.to === "string" ? options.to : undefined;
+    return await dbCommand({ ...options, to, yes: options.yes === true, read: options.read === true, words }, deed);
+  },
   waf: async ({ options, words }) => (await import("./commands/waf.ts")).wafCommand(options, words),
   lab: async ({ options, words: [deed = "", ...argv] }) =>
     (await import("./commands/lab.ts")).labCommand(options, deed, argv),

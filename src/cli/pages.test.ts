@@ -107,6 +107,7 @@ test("a page", () => {
       bans        show, make and end bans of visitors
       waf         what the web application firewall found, and tests of its rules
       cert        list certificates, renew them, replace the site's CA
+      db          show the database, move its primary, mend its members, look inside
       exec        run a command on a host
       ssh         open a shell on a host
       logs        show the journal of a host, or of one of its units

@@ -1,6 +1,7 @@
 import type { Page, PageOption } from "../report/page.ts";
 import { bansPages } from "./pages/bans.ts";
 import { certificatePages } from "./pages/certificates.ts";
+import { databasePages } from "./pages/database.ts";
 import { firewallPages } from "./pages/firewall.ts";
 import { hostPages } from "./pages/hosts.ts";
 import { labPages } from "./pages/lab.ts";
@@ -40,6 +41,7 @@ const order = [
     "bans",
     "waf",
     "cert",
+    "db",
   ],
   ...["exec", "ssh", "logs", "lab", "secrets", "down", "docs", "completion"],
 ];
@@ -50,6 +52,7 @@ export const pages: readonly Page[] = [
   ...truthPages,
   ...firewallPages,
   ...bansPages,
+  ...databasePages,
   ...wafPages,
   ...hostPages,
   ...certificatePages,

@@ -1,10 +1,12 @@
+import { databaseStatusProgram } from "../contract/database.ts";
 import { labHosts } from "../lab/lab.ts";
 import { bansProgram } from "../model/bans.ts";
 import { generationFile } from "../model/plan.ts";
-import type { AlertStatus, HostStatus, MemberStatus, SiteStatus } from "../model/status.ts";
+import type { AlertStatus, HostStatus, SiteStatus } from "../model/status.ts";
 import { type Host, hostsOf, type Topology } from "../model/topology.ts";
 import type { RemoteResult } from "../ssh/result.ts";
 import { run } from "../ssh/run.ts";
+import { databaseStanding, statusOf } from "./db/members.ts";
 import { labTarget } from "./lab-site.ts";
 import type { OpenSite } from "./site.ts";
 import { siteUrl } from "./url.ts";
@@ -44,7 +46,7 @@ function statusScript(host: Host, topology: Topology): string {
   const own: Record<string, string> = {
     balancer: `ip -o -4 addr show | grep -qF ' ${topology.networks.virtual}/' && echo "HOLDS"
 echo "BANS $(${bansProgram} list 2>/dev/null | wc -l)"`,
-    database: `echo "DATABASE $(/usr/local/lib/rampart/database-status 2>/dev/null)"`,
+    database: `echo "DATABASE $(${databaseStatusProgram} 2>/dev/null)"`,
     monitor: `echo "ALERTS $(curl -sS -m 3 http://127.0.0.1:9090/api/v1/alerts 2>/dev/null)"`,
   };
   return `echo "SYSTEM $(systemctl is-system-running 2>/dev/null)"
@@ -103,27 +105,11 @@ function bansCount(topology: Topology, output: (name: string) => string): number
 
 function databaseStatus({ site, topology }: OpenSite, output: (name: string) => string): SiteStatus["database"] {
   if (!site.database) return null;
-  const members = topology.hosts
-    .filter((host) => host.tier === "database")
-    .map((host) => member(host, output(host.name)));
-  const primaries = members.filter((one) => one.standing === "primary");
-  return { primary: primaries[0]?.host ?? null, promise: site.database.promise, members };
-}
-
-function member(host: Host, output: string): MemberStatus {
-  try {
-    const facts = JSON.parse(line(output, "DATABASE")) as Record<string, unknown>;
-    const lag = facts.standing === "primary" ? 0 : facts.lagSeconds;
-    return {
-      host: host.name,
-      standing: String(facts.standing ?? "unknown"),
-      lagSeconds: typeof lag === "number" ? lag : null,
-      ...(typeof facts.voter === "boolean" ? { voter: facts.voter } : {}),
-      ...(facts.error ? { detail: String(facts.error) } : {}),
-    };
-  } catch {
-    return { host: host.name, standing: "unknown", lagSeconds: null, detail: "no answer" };
-  }
+  const members = hostsOf(topology, "database").map(({ name }) => {
+    const status = statusOf(line(output(name), "DATABASE"));
+    return status === undefined ? { host: name, silence: "no answer" } : { host: name, status };
+  });
+  return databaseStanding(site.database.promise, members);
 }
 
 function alertStatus(topology: Topology, output: (name: string) => string): Pick<SiteStatus, "alerts" | "alertsKnown"> {

@@ -14,6 +14,7 @@ import { rolesOf } from "../topology/topology.ts";
 import { requireHosts, targetsOf } from "./hosts.ts";
 import { interruptible } from "./interrupt.ts";
 import { labSeats, operatorName } from "./lab-site.ts";
+import { programText } from "./programs.ts";
 import type { OpenSite } from "./site.ts";
 
 /** Wires what the converger needs: the only place where lab, secrets, transport and roles meet. */
@@ -29,6 +30,7 @@ export async function worldOf(open: OpenSite, emit: Emit): Promise<World> {
     roles,
     targetOf: targetsOf(open),
     secretValue: (name) => givenPem(open, name) ?? store.secret(name).reveal(),
+    program: programText,
     authority,
     trusted: store.trusted(),
     publicTrust: site.tls.trust === undefined ? "" : `${pemFile(folder, site.tls.trust)}\n`,

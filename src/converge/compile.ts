@@ -165,17 +165,22 @@ function unitLines(units: readonly { readonly step: UnitStep; readonly index: nu
   const names = (deed: UnitStep["deed"]) =>
     units.filter(({ step }) => step.deed === deed).map(({ step }) => shellQuote(step.name));
   const stopped = names("stop");
-  const enabled = units.filter(({ step }) => step.deed !== "stop").map(({ step }) => shellQuote(step.name));
+  const owned = units.filter(({ step }) => step.owner !== undefined).map(({ step }) => shellQuote(step.name));
+  const enabled = units
+    .filter(({ step }) => step.deed !== "stop" && step.owner === undefined)
+    .map(({ step }) => shellQuote(step.name));
+  const disabled = [...new Set([...stopped, ...owned])];
+  const marked = [...enabled, ...owned];
   const first = units[0]?.index ?? 0;
   return [
     ...units.map(({ index }) => `start ${index}`),
-    stopped.length > 0 ? `try systemctl disable --quiet --no-reload ${stopped.join(" ")} || true` : "",
+    disabled.length > 0 ? `try systemctl disable --quiet --no-reload ${disabled.join(" ")} || true` : "",
     enabled.length > 0 ? `try systemctl enable --quiet --no-reload ${enabled.join(" ")} || fail ${first}` : "",
     rereads ? "systemctl daemon-reload" : "",
     stopped.length > 0 ? `try systemctl stop ${stopped.join(" ")} || true` : "",
     // A job that was under way counts as failed when it is stopped; nobody is to mend that.
     stopped.length > 0 ? `systemctl reset-failed ${stopped.join(" ")} 2> /dev/null || true` : "",
-    enabled.length > 0 ? `mark ${enabled.join(" ")}` : "",
+    marked.length > 0 ? `mark ${marked.join(" ")}` : "",
     ...deedLines(units),
   ]
     .filter((line) => line !== "")
@@ -185,14 +190,29 @@ function unitLines(units: readonly { readonly step: UnitStep; readonly index: nu
 /** Starts together, then restarts together, and one call tells how all are: systemd knows their order. */
 function deedLines(units: readonly { readonly step: UnitStep; readonly index: number }[]): readonly string[] {
   const together = (["start", "restart"] as const).flatMap((deed) => {
-    const names = units.filter(({ step }) => step.deed === deed).map(({ step }) => shellQuote(step.name));
+    const names = units
+      .filter(({ step }) => step.deed === deed && step.owner === undefined)
+      .map(({ step }) => shellQuote(step.name));
     return names.length > 0 ? [`bring ${deed} ${names.join(" ")}`] : [];
   });
-  const anew = units.filter(({ step }) => step.deed === "reload").map(({ step }) => `reload ${shellQuote(step.name)}`);
+  const anew = units.flatMap(({ step }) => anewLines(step));
   const each = units.map(({ step, index }) =>
-    ["settle", step.deed, index, ...[step.name, ...step.inputs].map(shellQuote)].join(" "),
+    [
+      "settle",
+      step.owner === undefined ? step.deed : "owned",
+      index,
+      ...[step.name, ...step.inputs].map(shellQuote),
+    ].join(" "),
   );
   return [...together, ...anew, ...each, ...(each.length > 0 ? ["settled"] : [])];
+}
+
+/** Reloads, and restarts that are asked of a unit's owner, who runs by then with its own new files. */
+function anewLines({ name, deed, owner }: UnitStep): readonly string[] {
+  const quoted = shellQuote(name);
+  if (owner === undefined) return deed === "reload" ? [`reload ${quoted}`] : [];
+  if (deed === "restart") return [`ask_owner ${quoted} ${shellQuote(owner)}`];
+  return deed === "reload" ? [`! systemctl is-active -q ${quoted} || reload ${quoted}`] : [];
 }
 
 function recordGeneration(generation: Generation): string {

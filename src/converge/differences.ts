@@ -1,10 +1,16 @@
 import { shellQuote } from "../base/text.ts";
 import type { Change, Plan } from "../model/plan.ts";
-import { caReference, referencedSecrets, secretReference } from "../model/secret.ts";
+import {
+  caReference,
+  programReference,
+  referencedPrograms,
+  referencedSecrets,
+  secretReference,
+} from "../model/secret.ts";
 import { run } from "../ssh/run.ts";
 import type { World } from "./world.ts";
 
-/** A file as it is and as it should be; references to secrets stand for their values. */
+/** A file as it is and as it should be; references to secrets and programs stand for them. */
 export interface FileDifference {
   readonly host: string;
   /** resourceId */
@@ -24,7 +30,7 @@ export async function fileDifferences(plan: Plan, world: World): Promise<readonl
   );
   return wanted.map(({ host, id, file, after }) => {
     const before = present.get(host)?.get(file);
-    return { host, id, file, before: before === undefined ? undefined : masked(before, after, world), after };
+    return { host, id, file, before: before === undefined ? undefined : shown(before, after, world), after };
   });
 }
 
@@ -46,15 +52,23 @@ async function contents(
   wanted: readonly WantedFile[],
   world: World,
 ): Promise<ReadonlyMap<string, string | undefined>> {
-  const files = wanted.filter((one) => one.host === host).map((one) => one.file);
-  const script = files.map(
-    (file) => `[ -e ${shellQuote(file)} ] && echo "= $(base64 -w0 ${shellQuote(file)})" || echo`,
+  const here = wanted.filter((one) => one.host === host);
+  const files = here.map((one) => one.file);
+  // Of a program the comment at its head is enough: the rest is as long as a book, and for nobody to read.
+  const head = (one: WantedFile) => (referencedPrograms(one.after).length > 0 ? "head -n 1" : "cat");
+  const script = here.map(
+    (one) => `[ -e ${shellQuote(one.file)} ] && echo "= $(${head(one)} ${shellQuote(one.file)} | base64 -w0)" || echo`,
   );
   const { stdout } = await run(world.targetOf(host), script.join("\n"), { timeoutMs: 30_000 });
   const lines = stdout.split("\n");
   const content = (line = "") =>
     line.startsWith("= ") ? Buffer.from(line.slice(2), "base64").toString("utf8") : undefined;
   return new Map(files.map((file, index) => [file, content(lines[index])]));
+}
+
+function shown(before: string, after: string, world: World): string {
+  const programs = referencedPrograms(after).map((name) => `${programReference(name)}, another build of it\n`);
+  return masked(before, after, world) + programs.join("");
 }
 
 /**

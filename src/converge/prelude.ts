@@ -130,6 +130,9 @@ reload() {
   systemctl is-active -q "$1" || unwell="$unwell$1 "
 }
 
+# ask_owner UNIT SCRIPT: whoever starts and stops it restarts it. One that does not run is started with the new files anyway.
+ask_owner() { ! systemctl is-active -q "$1" || attempt "$2" || unwell="$unwell$1 "; }
+
 # settle DEED CHANGE UNIT FILE…: the unit runs with these files; or it does not, which is told at the end.
 taken="" refused="" refused_change=""
 settle() {
@@ -157,6 +160,7 @@ settled() {
   for one in $refused; do
     systemctl reset-failed "\${one#*:}" 2>/dev/null
     case $one in
+      owned:*) ;;
       start:*) systemctl stop "\${one#*:}" 2>/dev/null ;;
       *) systemctl restart "\${one#*:}" 2>/dev/null ;;
     esac

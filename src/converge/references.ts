@@ -7,10 +7,11 @@ export function sha256(content: string | Uint8Array): string {
   return hash("sha256", content);
 }
 
-/** The text with its secrets and the CA certificate in place. */
+/** The text with its secrets, programs and certificates in place. */
 export function resolved(text: string, world: World): string {
   return withReferences(text, (name, kind) => {
     if (kind === "secret") return world.secretValue(name);
+    if (kind === "program") return world.program(name);
     if (kind === "trust") return world.publicTrust + world.trusted;
     return kind === "ca" ? world.trusted : world.authority.certificatePem;
   });

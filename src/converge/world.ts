@@ -11,6 +11,8 @@ export interface World {
   readonly targetOf: (host: string) => SshTarget;
   /** The value of a secret; only ever used on the way to a host. */
   readonly secretValue: (name: string) => string;
+  /** The text of one of Rampart's own programs for hosts: far too long for a plan. */
+  readonly program: (name: string) => string;
   /** Issues certificates. */
   readonly authority: Authority;
   /** PEM of every CA that the hosts trust: the one that issues, and while it is rotated the other one. */

@@ -8,10 +8,16 @@ interface Bound {
 
 /** The first that fits counts; a unit that fits none is Debian's own business. */
 const bounds: readonly Bound[] = [
+  {
+    units: /^rampart-agent\.service$/,
+    bound: 3,
+    exception: "it starts and ends MariaDB as root, and copies, looks into and puts aside its data",
+  },
   { units: /^(app|rampart)-.*\.service$/, bound: 2 },
   { units: /^(haproxy|nginx)\.service$/, bound: 3 },
   { units: /^prometheus(-.*)?\.service$/, bound: 3 },
   { units: /^mariadb\.service$/, bound: 4 },
+  { units: /^etcd\.service$/, bound: 2 },
   {
     units: /^keepalived\.service$/,
     bound: 5,

@@ -27,6 +27,8 @@ export type Step =
       readonly name: string;
       readonly deed: "start" | "reload" | "restart" | "enable" | "stop";
       readonly check?: string;
+      /** Set for a unit that a program on the host starts and stops: the command by which it is asked for a restart. */
+      readonly owner?: string;
       /** Files with which it then runs: kept as they were when the unit will not take them. */
       readonly inputs: readonly string[];
     }

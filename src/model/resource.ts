@@ -90,8 +90,11 @@ export interface UnitResource extends Origin {
    * - settled: enabled, and either active or passed over by a Condition of its own (timesyncd in a container).
    * - once: a oneshot that must have succeeded (`RemainAfterExit=yes`: active).
    * - off: disabled and stopped.
+   * - owned: disabled, and left as it is: a program on the host starts and stops it. `restart` says how that is asked.
    */
-  readonly state: "running" | "settled" | "once" | "off";
+  readonly state: "running" | "settled" | "once" | "off" | "owned";
+  /** Shell command that has an owned unit restarted by its owner, and fails when it was not; run only while it is active. */
+  readonly restart?: string;
   /** Shell command that must succeed before a start, reload or restart; its output is the message when it does not. */
   readonly check?: string;
   /** Ids of resources (file:…, certificate:…, release:…) after whose change the unit is reloaded. */

@@ -38,18 +38,38 @@ export const issuerReference = "{{issuer}}";
 /** CAs by which the site's public certificate can be verified from inside, beyond those that Debian knows. */
 export const trustReference = "{{trust}}";
 
+/** Where the whole of one of Rampart's own programs belongs, a bundle that comes with the command line. */
+export function programReference(name: string): string {
+  return `{{program:${name}}}`;
+}
+
+type NamedReference = "secret" | "program";
 type CaReference = "ca" | "issuer" | "trust";
 
-const reference = /\{\{(?:secret:([A-Za-z0-9_.-]+)|(ca|issuer|trust))\}\}/g;
+const reference = /\{\{(?:(secret|program):([A-Za-z0-9_.-]+)|(ca|issuer|trust))\}\}/g;
 
-/** The text with every reference replaced; `value` gets the name of a secret, or which certificates are meant. */
-export function withReferences(text: string, value: (name: string, kind: "secret" | CaReference) => string): string {
-  return text.replace(reference, (_, name: string | undefined, kind: CaReference | undefined) =>
-    name ? value(name, "secret") : value(kind ?? "ca", kind ?? "ca"),
+/** The text with every reference replaced; `value` gets the name of a secret or program, or which certificates are meant. */
+export function withReferences(
+  text: string,
+  value: (name: string, kind: NamedReference | CaReference) => string,
+): string {
+  return text.replace(
+    reference,
+    (_, kind: NamedReference | undefined, name: string | undefined, certificates: CaReference | undefined) =>
+      kind && name ? value(name, kind) : value(certificates ?? "ca", certificates ?? "ca"),
   );
 }
 
 /** The names of the secrets that a text refers to. */
 export function referencedSecrets(text: string): readonly string[] {
-  return [...text.matchAll(reference)].flatMap(([, name]) => (name ? [name] : []));
+  return referenced(text, "secret");
+}
+
+/** The names of the programs that a text refers to. */
+export function referencedPrograms(text: string): readonly string[] {
+  return referenced(text, "program");
+}
+
+function referenced(text: string, wanted: NamedReference): readonly string[] {
+  return [...text.matchAll(reference)].flatMap(([, kind, name]) => (kind === wanted && name ? [name] : []));
 }

@@ -53,7 +53,19 @@ export interface DatabaseStanding {
   readonly primary: string | null;
   /** What the site file promises. */
   readonly promise: DatabasePromise;
+  /** Whether the promise holds now. What is not known does not hold. */
+  readonly noLoss: boolean;
+  /** Why it holds, or why not. */
+  readonly reason: string;
+  /** How often somebody became primary; null: unknown. */
+  readonly term: number | null;
+  /** The agents only look: nobody takes over when the primary is lost. null: unknown. */
+  readonly paused: boolean | null;
+  /** Those that may acknowledge writes. */
+  readonly voters: readonly string[];
   readonly members: readonly MemberStatus[];
+  /** Changes of primary, oldest first; as many as the agents remember. */
+  readonly changes: readonly PrimaryChange[];
 }
 
 export interface MemberStatus {
@@ -64,8 +76,29 @@ export interface MemberStatus {
   readonly lagSeconds: number | null;
   /** True when it is one of those that acknowledge writes. */
   readonly voter?: boolean | undefined;
-  /** What is wrong, in MariaDB's words. */
+  /** The last transactions that it has applied, as domain-server-sequence; null: unknown. */
+  readonly position: string | null;
+  /** The term that it knows of; null: unknown. */
+  readonly term: number | null;
+  /** What its agent does, in a word or two; "" when it only looks. */
+  readonly doing: string;
+  /** What is wrong, as a phrase or in MariaDB's words. */
   readonly detail?: string | undefined;
+}
+
+/** How somebody became primary. */
+export interface PrimaryChange {
+  readonly term: number;
+  readonly primary: string;
+  /** "first", "failover", "switchover" or "called off". */
+  readonly kind: string;
+  /** What the new primary had then, as domain-server-sequence. */
+  readonly position: string;
+  readonly reason: string;
+  /** ISO 8601; null: not known. */
+  readonly at: string | null;
+  /** How long writes waited; null: not known. */
+  readonly gapSeconds: number | null;
 }
 
 export interface AlertStatus {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HostStatus, SiteStatus } from "../model/status.ts";
+import type { HostStatus, MemberStatus, SiteStatus } from "../model/status.ts";
 import { statusText } from "./status.ts";
 import { plainStyle } from "./style.ts";
 
@@ -7,6 +7,12 @@ const host = (name: string, role: HostStatus["role"], address: string, more: Par
   ...{ name, role, address, state: "well" },
   ...more,
 });
+
+const member = (host: string, more: Partial<MemberStatus>): MemberStatus => ({
+  ...{ host, standing: "replica", lagSeconds: 0, position: "0-1-48210", term: 7, doing: "" },
+  ...more,
+});
+const agents = { term: 7, paused: false, voters: ["db2"], changes: [] };
 
 const well: SiteStatus = {
   ...{ site: "shop", environment: "lab", url: "https://www.shop.localhost:8443", ca: "/srv/shop/.rampart/lab/ca.crt" },
@@ -24,10 +30,9 @@ const well: SiteStatus = {
   database: {
     primary: "db1",
     promise: "no-loss",
-    members: [
-      { host: "db1", standing: "primary", lagSeconds: 0 },
-      { host: "db2", standing: "replica", lagSeconds: 0, voter: true },
-    ],
+    ...agents,
+    ...{ noLoss: true, reason: "A write counts only when db2 has it too." },
+    members: [member("db1", { standing: "primary" }), member("db2", { voter: true })],
   },
   alerts: [],
   alertsKnown: true,
@@ -47,7 +52,8 @@ test("a site that is well", () => {
       monitor   mon1   10.77.4.1   well
 
       database  an acknowledged write survives any single fault, and a power cut of
-                all hosts together (1 replica acknowledges writes)
+                all hosts together: holds now. A write counts only when db2 has it
+                too.
                 db1★  primary
                 db2   replica  voter  lag 0.0 s
       alerts    none firing"
@@ -71,17 +77,18 @@ test("what is unknown is said to be unknown, never well", () => {
     hosts,
     address: { ip: "198.51.100.10", holder: null },
     database: {
-      ...{ primary: null, promise: "no-loss" },
+      ...{ primary: null, promise: "no-loss", ...agents },
+      ...{ noLoss: false, reason: "No primary is seen; db1 did not answer." },
       members: [
-        { host: "db1", standing: "unknown", lagSeconds: null, detail: "no answer" },
-        { host: "db2", standing: "replica", lagSeconds: null, voter: true },
+        member("db1", { standing: "unknown", lagSeconds: null, position: null, term: null, detail: "no answer" }),
+        member("db2", { lagSeconds: null, voter: true }),
       ],
     },
     alertsKnown: false,
   };
   expect(statusText(dark, plainStyle)).toMatchInlineSnapshot(`
     "shop  4 of 7 hosts not well, address unknown, primary unknown, database
-          degraded, alerts unknown
+          degraded, the database does not keep its promise now, alerts unknown
     https://www.shop.localhost:8443
 
       balancer  lb1    10.77.1.1   unreachable  no answer
@@ -95,8 +102,8 @@ test("what is unknown is said to be unknown, never well", () => {
       balancer says so
 
       database  an acknowledged write survives any single fault, and a power cut of
-                all hosts together: no replica is seen that could acknowledge, so
-                writes wait
+                all hosts together: does NOT hold now. No primary is seen; db1 did
+                not answer.
                 unknown who is primary: db1 did not answer
                 db1  unknown         lag unknown  no answer
                 db2  replica  voter  lag unknown

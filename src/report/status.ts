@@ -1,6 +1,6 @@
 import { plural } from "../base/text.ts";
-import type { DatabasePromise } from "../model/site.ts";
-import type { AlertStatus, DatabaseStanding, HostStatus, MemberStatus, SiteStatus } from "../model/status.ts";
+import type { AlertStatus, DatabaseStanding, HostStatus, SiteStatus } from "../model/status.ts";
+import { isUnwell, lagText, primaryLines, promiseLines } from "./database.ts";
 import { hanging, harmless, table, visibleWidth, wrapped } from "./layout.ts";
 import { tiers } from "./names.ts";
 import { colors, type Style } from "./style.ts";
@@ -35,13 +35,10 @@ function troubles(status: SiteStatus): readonly string[] {
     ...(status.address.detail === undefined ? [] : ["address in doubt"]),
     ...(status.database && status.database.primary === null ? ["primary unknown"] : []),
     ...(status.database?.members.some(isUnwell) ? ["database degraded"] : []),
+    ...(status.database && !status.database.noLoss ? ["the database does not keep its promise now"] : []),
     ...(firing > 0 ? [`${plural(firing, "alert")} firing`] : []),
     ...(status.alertsKnown ? [] : ["alerts unknown"]),
   ];
-}
-
-function isUnwell(member: MemberStatus): boolean {
-  return member.lagSeconds === null || (member.detail ?? "") !== "" || !/^(primary|replica)$/.test(member.standing);
 }
 
 function hostTable(status: SiteStatus, style: Style): string {
@@ -93,29 +90,9 @@ function databaseLines({ database }: SiteStatus, style: Style): readonly string[
   if (database === null) return [];
   const paint = colors(style);
   const label = `  ${paint.bold("database")}`;
-  const promise = wrapped(promiseText(database), style.width - labelColumn);
-  return [hanging(label, promise, labelColumn), ...primaryLine(database, style), memberTable(database, style)];
-}
-
-const promises: Readonly<Record<DatabasePromise, string>> = {
-  "no-loss": "an acknowledged write survives any single fault, and a power cut of all hosts together",
-  "no-loss-unless-all-lose-power": "an acknowledged write survives any single fault",
-};
-
-/** What is promised, and what is seen of it: a promise needs somebody who acknowledges. */
-function promiseText({ promise, members }: DatabaseStanding): string {
-  const replicas = members.filter((member) => member.standing === "replica" && !isUnwell(member));
-  const voters = replicas.filter((member) => member.voter !== false).length;
-  if (members.length === 1) return "a single host: what was written is lost with it";
-  if (voters === 0) return `${promises[promise]}: no replica is seen that could acknowledge, so writes wait`;
-  return `${promises[promise]} (${plural(voters, "replica acknowledges", "replicas acknowledge")} writes)`;
-}
-
-function primaryLine({ primary, members }: DatabaseStanding, style: Style): readonly string[] {
-  if (primary !== null) return [];
-  const silent = members.filter((member) => member.standing === "unknown").map((member) => member.host);
-  const why = silent.length > 0 ? `${silent.join(" ")} did not answer` : "no host says that it is the primary";
-  return [" ".repeat(labelColumn) + colors(style).bad(`unknown who is primary: ${why}`)];
+  const promise = promiseLines(database, style.width - labelColumn, style);
+  const unknown = primaryLines(database, style).map((line) => " ".repeat(labelColumn) + line);
+  return [hanging(label, promise, labelColumn), ...unknown, memberTable(database, style)];
 }
 
 function memberTable({ primary, members }: DatabaseStanding, style: Style): string {
@@ -124,16 +101,10 @@ function memberTable({ primary, members }: DatabaseStanding, style: Style): stri
     member.host + (member.host === primary ? "★" : ""),
     member.standing === "unknown" ? paint.bad("unknown") : member.standing,
     member.voter ? "voter" : "",
-    member.host === primary ? "" : lagText(member.lagSeconds, style),
+    member.host === primary ? "" : `lag ${lagText(member.lagSeconds, style)}`,
     paint.bad(harmless(member.detail ?? "")),
   ]);
   return table(rows, { indent: " ".repeat(labelColumn) });
-}
-
-function lagText(seconds: number | null, style: Style): string {
-  if (seconds === null) return colors(style).bad("lag unknown");
-  const text = `lag ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  return seconds < 10 ? text : colors(style).careful(text);
 }
 
 function alertLines(status: SiteStatus, style: Style): readonly string[] {

@@ -28,7 +28,10 @@ test("the shop is up", () => {
       ...{ site: { name: "shop" }, url: "https://www.shop.localhost:8443/", hosts: shop },
       status: {
         address: { ip: "198.51.100.10", holder: "lb1" },
-        database: { primary: "db1", promise: "no-loss", members: [] },
+        database: {
+          ...{ primary: "db1", promise: "no-loss", noLoss: true, reason: "", term: 1, paused: false },
+          ...{ voters: [], members: [], changes: [] },
+        },
       },
       ...{ caFile: "examples/shop/.rampart/lab/ca.crt", siteFile: "examples/shop/rampart.config.ts" },
       ...{ program: "./rampart", siteOption: " --site examples/shop" },

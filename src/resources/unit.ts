@@ -67,6 +67,7 @@ export const unitKind: Kind<UnitResource> = {
   },
   diff(wanted, seen) {
     if (wanted.state === "off") return offDifference(seen);
+    if (wanted.state === "owned") return ownedDifference(seen);
     if (!seen) return { verb: "create", reason: "not there yet", effect: "start" };
     // A pending restart first: whatever is done to a unit enables it besides.
     return stateDifference(wanted, seen) ?? pendingDifference(seen) ?? bootDifference(seen);
@@ -75,7 +76,8 @@ export const unitKind: Kind<UnitResource> = {
     const inputs = [...wanted.restartOn, ...wanted.reloadOn].flatMap((id) => inputFile(id, serviceRoot) ?? []);
     const deed = difference.effect === "none" ? "enable" : difference.effect;
     const check = wanted.check === undefined ? {} : { check: wanted.check };
-    return [{ kind: "unit", name: wanted.name, deed, inputs, ...check }];
+    const owner = wanted.state === "owned" ? { owner: wanted.restart ?? "true" } : {};
+    return [{ kind: "unit", name: wanted.name, deed, inputs, ...check, ...owner }];
   },
   removal: (name) => [{ kind: "unit", name, deed: "stop", inputs: [] }],
 };
@@ -121,6 +123,13 @@ function enabling(unitFileState: string): string {
 function offDifference(seen: Seen | undefined): Difference | undefined {
   if (!seen || (seen.active !== "active" && seen.enabled !== "true")) return undefined;
   return { verb: "update", reason: "should be off", effect: "stop" };
+}
+
+/** A package that is only just installed starts its daemon with options that are not ours: that one is ended. */
+function ownedDifference(seen: Seen | undefined): Difference | undefined {
+  if (!seen) return { verb: "create", reason: "not there yet", effect: "stop" };
+  const atBoot = { verb: "update", reason: "would start at boot by itself", effect: "none" } as const;
+  return pendingDifference(seen) ?? (seen.enabled === "true" ? atBoot : undefined);
 }
 
 function stateDifference(wanted: UnitResource, seen: Seen): Difference | undefined {

@@ -91,6 +91,7 @@ beforeAll(async () => {
     ...{ topology, roles: [role], targetOf: () => target, secretValue: () => "hush-hush", authority, by: "test" },
     trusted: authority.certificatePem,
     publicTrust: "",
+    program: () => "",
     ...{ archive: async () => "", visitor: (argv) => argv, caFile: "", interrupted: () => false },
     emit: (event) => events.push(event),
   };

@@ -4,7 +4,7 @@ import { reportStyle, writeJson, writeText } from "../output.ts";
 import { openSite } from "../site.ts";
 import { siteStatus } from "../status.ts";
 
-/** Shows how the site is now. Exit code 1 when a host is not well or an alert fires. */
+/** Shows how the site is now. Exit code 1 when a host is not well, an alert fires, or the database does not keep its promise now. */
 export async function statusCommand(options: GlobalOptions): Promise<number> {
   const open = await openSite(options);
   const status = await siteStatus(open);
@@ -12,5 +12,6 @@ export async function statusCommand(options: GlobalOptions): Promise<number> {
   else writeText(statusText(status, reportStyle()));
   const well =
     status.hosts.every((host) => host.state === "well") && status.alerts.every((alert) => alert.state !== "firing");
-  return well && status.alertsKnown ? exitCodes.done : exitCodes.failed;
+  const kept = status.database === null || status.database.noLoss;
+  return well && kept && status.alertsKnown ? exitCodes.done : exitCodes.failed;
 }

@@ -31,12 +31,26 @@ test("secrets are references, and only a service with a database hears of one", 
   expect(environmentText(other.host, other.topology)).not.toContain("DATABASE_");
 });
 
-test("writes go to the first database host only; it takes reads when nobody else does", () => {
+test("every database host is a candidate, asked at its agent; nobody is sent to one that is not named in its certificate", () => {
   const { host, topology } = place(shopSite, "shop1");
   const text = appHaproxy(host, topology);
-  const write = text.slice(text.indexOf("listen database_write"), text.indexOf("listen database_read"));
-  expect(write.match(/^ {2}server (\S+)/gm)).toEqual(["  server db1"]);
-  expect(text).toMatch(/server db1 \S+ tcp-ut 5s track database_write\/db1 backup/);
+  const section = (head: string) => text.slice(text.indexOf(head)).split("\n\n")[0] ?? "";
+  for (const [name, path] of [
+    ["primary", "/write"],
+    ["replicas", "/read"],
+  ] as const) {
+    const asked = section(`backend database_${name} `);
+    expect(asked).toContain(`http-check send meth GET uri ${path} `);
+    expect(asked.match(/^ {2}server (\S+) \S+:3306 check-sni \1\.shop\.internal$/gm)).toHaveLength(3);
+  }
+  const write = section("listen database_write");
+  expect(write.match(/track database_primary\/db\d$/gm)).toHaveLength(3);
+  expect(write).not.toContain("database_replicas");
+  const read = section("listen database_read");
+  expect(read.match(/track database_replicas\/db\d$/gm)).toHaveLength(3);
+  expect(read.match(/track database_primary\/db\d backup$/gm)).toHaveLength(3);
+  // Without it HAProxy would close at once what arrives while nobody serves.
+  for (const one of [write, read]) expect(one.trimEnd()).toMatch(/server nobody 127\.0\.0\.1:1 backup$/);
   const other = place(shopSite, "recommendations1");
   expect(appHaproxy(other.host, other.topology)).not.toContain("database_");
 });

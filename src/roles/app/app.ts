@@ -42,13 +42,17 @@ function services(host: Host, site: Site): readonly Service[] {
 function flows(site: Site): readonly DeclaredFlow[] {
   return site.app
     .filter((service) => service.database)
-    .map((service) => ({
-      role: "app",
-      from: { kind: "service", service: service.name },
-      to: "database.mariadb",
-      why: `The service ${service.name} has a database.`,
-      path: `app.${service.name}.database`,
-    }));
+    .flatMap(({ name }) => {
+      const flow = {
+        role: "app" as const,
+        from: { kind: "service" as const, service: name },
+        path: `app.${name}.database`,
+      };
+      return [
+        { ...flow, to: "database.mariadb", why: `The service ${name} has a database.` },
+        { ...flow, to: "database.agent", why: `The hosts of ${name} ask who takes writes and who serves reads.` },
+      ];
+    });
 }
 
 /** The web hosts leave the host alone while its program restarts. */

@@ -1,55 +1,107 @@
+import { agentPort } from "../../contract/database.ts";
 import type { HaproxySection } from "../../formats/haproxy.ts";
+import { haproxyPaths } from "../../formats/haproxy-parts.ts";
 import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
 import { databasePorts } from "./facts.ts";
 
-/** Who takes writes and who takes reads. */
-interface Standing {
-  readonly primary: Host;
-  readonly replicas: readonly Host[];
+/**
+ * Two ports on 127.0.0.1, for writes and for reads. Who serves which is not known here: every member is a candidate for both, and
+ * its agent says what it may do. TLS passes through, from the program to MariaDB.
+ */
+export function databaseSections(topology: Topology): readonly HaproxySection[] {
+  const hosts = hostsOf(topology, "database");
+  if (hosts.length === 0) return [];
+  return [tcpDefaults, primaries(hosts), readers(hosts), writes(hosts), reads(hosts)];
+}
+
+function primaries(hosts: readonly Host[]): HaproxySection {
+  return {
+    kind: "backend",
+    name: "database_primary",
+    from: "tcp",
+    why: "Who takes writes: the one member whose agent says so. Nobody is served through here, the others follow it.",
+    lines: [...asked("/write"), ...hosts.map(candidate)],
+  };
+}
+
+function readers(hosts: readonly Host[]): HaproxySection {
+  return {
+    kind: "backend",
+    name: "database_replicas",
+    from: "tcp",
+    why: "Who takes reads: the replicas that are not too far behind, as their agents see it.",
+    lines: [...asked("/read"), ...hosts.map(candidate)],
+  };
 }
 
 /**
- * The one place that says who is primary: in this version the first host, and nobody else ever. What will know it better
- * (an agent that follows the election) takes its place here.
+ * A check is a TLS handshake, so there are few: the agent is told what is believed here, and keeps its answer back for most of a
+ * second while that is right. When it changes, the answer comes at once; who has just answered is soon asked again.
  */
-function standing(topology: Topology): Standing | undefined {
-  const [primary, ...replicas] = hostsOf(topology, "database");
-  return primary === undefined ? undefined : { primary, replicas };
+function asked(path: string): readonly string[] {
+  const { certificate, ca } = haproxyPaths;
+  return [
+    "timeout connect 1s",
+    "option httpchk",
+    `http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host database.agent`,
+    "http-check send-state",
+    "http-check expect status 200",
+    "# One answer that was lost cuts nobody off: the second try follows at once. A handshake may take as long as `inter`.",
+    `default-server check port ${agentPort} inter 500ms fastinter 100ms downinter 100ms fall 2 rise 1`,
+    `default-server check-ssl crt ${certificate} ca-file ${ca} verify required`,
+  ];
 }
 
-/** Two ports on 127.0.0.1: writes to the primary, reads to the replicas. TLS passes through, from the program to MariaDB. */
-export function databaseSections(topology: Topology): readonly HaproxySection[] {
-  const hosts = standing(topology);
-  if (hosts === undefined) return [];
-  const { primary, replicas } = hosts;
-  // A check is a connection without a log-in, which MariaDB counts: every 2 s, once a host.
-  const checked = "check inter 2s fastinter 500ms downinter 1s fall 2 rise 1";
-  // Who waits on a host that is down should hear of it now; its connections would only hang.
-  const common = "on-marked-down shutdown-sessions";
-  const server = (host: Host) => `server ${host.name} ${host.inside}:3306 tcp-ut 5s`;
-  return [
-    tcpDefaults,
-    {
-      kind: "listen",
-      name: "database_write",
-      from: "tcp",
-      why: "Writes: the primary, and no other host whatever happens to it.",
-      lines: [`bind 127.0.0.1:${databasePorts.write}`, `default-server ${common} ${checked}`, server(primary)],
-    },
-    {
-      kind: "listen",
-      name: "database_read",
-      from: "tcp",
-      why: "Reads: the replicas in turn; the primary when none of them is there.",
-      lines: [
-        `bind 127.0.0.1:${databasePorts.read}`,
-        "balance roundrobin",
-        `default-server ${common}`,
-        ...replicas.map((host) => `${server(host)} ${checked}`),
-        `${server(primary)} track database_write/${primary.name} backup`,
-      ],
-    },
-  ];
+/** The name that is asked for is the name that is verified. */
+function candidate(host: Host): string {
+  return `server ${host.name} ${host.inside}:3306 check-sni ${host.fqdn}`;
+}
+
+function writes(hosts: readonly Host[]): HaproxySection {
+  return {
+    kind: "listen",
+    name: "database_write",
+    from: "tcp",
+    why: "Writes: to the primary, and to no other host whatever happens to it.",
+    lines: [
+      `bind 127.0.0.1:${databasePorts.write}`,
+      ...patience,
+      ...hosts.map((host) => `${passage(host)} track database_primary/${host.name}`),
+      nobody,
+    ],
+  };
+}
+
+function reads(hosts: readonly Host[]): HaproxySection {
+  return {
+    kind: "listen",
+    name: "database_read",
+    from: "tcp",
+    why: "Reads: to the replicas in turn; to the primary when none of them is there.",
+    lines: [
+      `bind 127.0.0.1:${databasePorts.read}`,
+      "balance roundrobin",
+      ...patience,
+      ...hosts.map((host) => `${passage(host)} track database_replicas/${host.name}`),
+      ...hosts.map((host) => `${passage(host, "-primary")} track database_primary/${host.name} backup`),
+      nobody,
+    ],
+  };
+}
+
+/** HAProxy closes at once what it has no server for. A server that always refuses makes it ask again instead. */
+const patience = [
+  "# While nobody serves, a connection waits: it is tried again every 100 ms, for 5 s. Nothing was sent, so nothing is sent twice.",
+  "timeout connect 100ms",
+  "retries 50",
+  "option redispatch 1",
+];
+
+const nobody = "server nobody 127.0.0.1:1 backup";
+
+/** Sessions of a member that may no longer serve are cut: they would only hang, or be told that it is read-only. */
+function passage(host: Host, as = ""): string {
+  return `server ${host.name}${as} ${host.inside}:3306 tcp-ut 5s on-marked-down shutdown-sessions`;
 }
 
 const tcpDefaults: HaproxySection = {
@@ -61,9 +113,7 @@ const tcpDefaults: HaproxySection = {
     "option tcplog",
     "option dontlognull",
     "option dontlog-normal",
-    "timeout connect 1s",
     "timeout check 2s",
-    "timeout queue 5s",
     "# As long as MariaDB itself keeps a connection on which nothing is said (wait_timeout).",
     "timeout client 8h",
     "timeout server 8h",
@@ -73,7 +123,5 @@ const tcpDefaults: HaproxySection = {
     "srvtcpka-idle 5s",
     "srvtcpka-intvl 2s",
     "srvtcpka-cnt 2",
-    "retries 3",
-    "option redispatch 1",
   ],
 };

@@ -15,7 +15,7 @@ export function appResources(host: Host, topology: Topology): readonly Resource[
   return [
     ...packages(service),
     ...accountResources(service),
-    ...(service.database ? [databaseIdentity(service)] : []),
+    ...(service.database ? [databaseIdentity(service), databaseClient(service)] : []),
     ...haproxyResources({
       host,
       origin: { role: "app", path, why: `HAProxy is TLS in front of ${service.name}, and its way to the database.` },
@@ -63,6 +63,13 @@ function databaseIdentity(service: AppService): Resource {
     keyFile: key,
     group: account(service),
     why: `MariaDB admits the account of ${service.name} only with this certificate.`,
+  };
+}
+
+function databaseClient(service: AppService): Resource {
+  return {
+    ...{ role: "app", path: `app.${service.name}.database`, kind: "package", name: "mariadb-client" },
+    why: "rampart db shell looks into the database from here, with the rights of the service.",
   };
 }
 

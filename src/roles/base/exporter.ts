@@ -51,7 +51,7 @@ tls_server_config:
 
 /** Units that the roles bring; the hundred others of a Debian host would cost more than they tell. */
 export const watchedUnits: readonly string[] = [
-  ...["haproxy", "nginx", "keepalived", "mariadb", "prometheus*", "ssh", "nftables", "systemd-networkd"],
+  ...["haproxy", "nginx", "keepalived", "mariadb", "etcd", "prometheus*", "ssh", "nftables", "systemd-networkd"],
   ...["systemd-journald", "app-*", "rampart-*"],
 ];
 

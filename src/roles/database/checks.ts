@@ -1,26 +1,26 @@
 import { shellQuote } from "../../base/text.ts";
 import type { Check } from "../../model/role.ts";
 import { type Host, hostsOf, type Topology, tierName } from "../../model/topology.ts";
-import { type Members, members } from "./members.ts";
 import { paths } from "./paths.ts";
+import { storeCheck } from "./store.ts";
 
-/** What must be true of a database host: its door answers as itself, and it is what the site wants it to be. */
+/** Seconds in which the agents of a new site have founded the cluster, on a machine that makes all of its hosts at once. */
+const standsWithin = 120;
+
+/** What must be true of a database host: its door answers as itself, and it keeps its part of the promise. */
 export function databaseChecks(host: Host, topology: Topology): readonly Check[] {
-  const tier = members(topology);
-  if (tier === undefined) return [];
-  return [...doorChecks(host, topology), standingCheck(host, tier)];
+  return [...storeCheck(host), ...doorChecks(host, topology), standingCheck(host)];
 }
 
 /**
- * From the hosts of a service that uses the database, which hold a certificate for it; without one, from another member.
+ * One host's from those of a service that uses the database, which hold a certificate for it; the others' from a member.
  * `ping` needs no account: the server's refusal counts as an answer, a wrong certificate does not.
  */
 function doorChecks(host: Host, topology: Topology): readonly Check[] {
   const service = topology.site.app.find((one) => one.database);
   const users = service ? hostsOf(topology, "app", service.name) : [];
   const neighbours = hostsOf(topology, "database").filter((other) => other.name !== host.name);
-  const isPrimary = members(topology)?.primary.name === host.name;
-  const fromUsers = service !== undefined && users.length > 0 && isPrimary;
+  const fromUsers = service !== undefined && users.length > 0 && host.index === 0;
   const from = (fromUsers ? users : neighbours).map((one) => one.name);
   if (from.length === 0) return [];
   const key = fromUsers ? `/etc/rampart/tls/${service.name}-database` : "/etc/mysql/tls/server";
@@ -31,7 +31,7 @@ function doorChecks(host: Host, topology: Topology): readonly Check[] {
       host: host.name,
       from,
       script: doorScript(host, tierName(topology.site, "database"), key),
-      within: 20,
+      within: standsWithin,
       promise: `${host.name} answers at ${host.inside}:3306 by TLS, with a certificate of this site.`,
     },
   ];
@@ -49,20 +49,18 @@ function doorScript(host: Host, name: string, key: string): string {
   ].join("\n");
 }
 
-/** Asked on the host itself: only MariaDB knows whether its replication runs and its writes are acknowledged. */
-function standingCheck(host: Host, { primary, voters }: Members): Check {
+/**
+ * Asked on the host itself: only its agent knows how it stands. Whether it is primary or replica is the agents' affair, so
+ * that the same promise holds for each.
+ */
+function standingCheck(host: Host): Check {
   return {
     id: "database.standing",
     role: "database",
     host: host.name,
     from: [host.name],
     script: `${paths.status} check`,
-    within: 20,
-    promise:
-      host.name !== primary.name
-        ? `${host.name} replicates, less than 5 s behind the primary.`
-        : voters.length > 0
-          ? `${host.name} is the primary, takes writes, and a replica acknowledges them.`
-          : `${host.name} takes writes.`,
+    within: standsWithin,
+    promise: `${host.name} is the primary and replicas acknowledge its writes, or it follows less than 5 s behind.`,
   };
 }

@@ -23,22 +23,72 @@ function fileOf(name: string, path: string, site?: Site): string {
   return file?.kind === "file" ? file.content : "";
 }
 
-test("the first host is the primary, the next two acknowledge, a fourth follows only", () => {
-  const site = siteWith({ hosts: 4 });
-  const standings = ["db1", "db2", "db3", "db4"].map((name) => {
-    const text = fileOf(name, paths.settings, site);
-    return [...text.matchAll(/^(?:STANDING|VOTER)=(.*)$/gm)].map(([, value]) => value).join(" ");
+test("nobody is named as primary: the agents of all members are told the same, but for who they are", () => {
+  const [one, two] = ["db1", "db2"].map((name) => JSON.parse(fileOf(name, paths.agent)));
+  const differing = Object.keys(one).filter((key) => JSON.stringify(one[key]) !== JSON.stringify(two[key]));
+  expect(differing).toEqual(["//", "me", "listen"]);
+  expect(one).toMatchObject({
+    ...{ site: "shop", me: "db1", listen: { address: one.members[0].address, port: 8407 } },
+    stores: ["db1", "db2", "db3"].map((name) => `https://${name}.shop.internal:2379`),
+    clients: {
+      members: ["db1.shop.internal", "db2.shop.internal", "db3.shop.internal"],
+      routes: ["shop", "shop.shop.internal"],
+      monitor: "monitor.shop.internal",
+    },
+    ...{ promise: "no-loss", strict: true, readLagSeconds: 5 },
   });
-  expect(standings).toEqual(["primary 0", "replica 1", "replica 1", "replica 0"]);
-  expect(fileOf("db1", paths.settings, site)).toContain("VOTERS=2\n");
 });
 
-test("only replicas are told whom to follow, by name and certificate", () => {
-  expect(fileOf("db1", paths.source)).toBe("");
-  const sql = fileOf("db2", paths.source);
-  expect(sql).toContain("master_host = 'db1.shop.internal'");
-  expect(sql).toContain("master_ssl_verify_server_cert = 1");
-  expect(sql).toContain("master_use_gtid = slave_pos");
+test("the store has three members, however many database hosts there are, and each agent a certificate for it", () => {
+  const site = siteWith({ hosts: 5 });
+  const has = (name: string, id: string) =>
+    resourcesOf(name, site).some((one) => [one.kind, "name" in one ? one.name : ""].join(":") === id);
+  const names = ["db1", "db2", "db3", "db4", "db5"];
+  expect(names.filter((name) => has(name, "unit:etcd.service"))).toEqual(["db1", "db2", "db3"]);
+  expect(names.filter((name) => has(name, "package:etcd-server"))).toEqual(["db1", "db2", "db3"]);
+  const groups = names.map((name) =>
+    resourcesOf(name, site).flatMap((one) =>
+      one.kind === "certificate" && one.certificateFile === paths.storeCertificate ? one.group : [],
+    ),
+  );
+  expect(groups.flat()).toEqual(["etcd", "etcd", "etcd", "root", "root"]);
+  expect(JSON.parse(fileOf("db5", paths.agent, site)).stores).toHaveLength(3);
+  expect(JSON.parse(fileOf("db5", paths.agent, site)).members).toHaveLength(5);
+});
+
+test("etcd listens inside only, and hears nobody without a certificate", () => {
+  const settings = fileOf("db2", paths.storeSettings);
+  const values = Object.fromEntries(
+    settings.split("\n").flatMap((line) => {
+      const [, name, value] = /^ETCD_([A-Z_]+)=(.*)$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, value]];
+    }),
+  );
+  const inside = siteTopology(shopSite, [database]).hosts.find((one) => one.name === "db2")?.inside;
+  expect(values).toMatchObject({
+    NAME: "db2",
+    INITIAL_CLUSTER: [1, 2, 3].map((index) => `db${index}=https://db${index}.shop.internal:2380`).join(","),
+    LISTEN_CLIENT_URLS: `https://${inside}:2379`,
+    LISTEN_PEER_URLS: `https://${inside}:2380`,
+    CLIENT_CERT_AUTH: "true",
+    ...{ PEER_CLIENT_CERT_AUTH: "true", PEER_CERT_ALLOWED_HOSTNAME: "store.shop.internal" },
+    TLS_MIN_VERSION: "TLS1.3",
+  });
+  expect(fileOf("db2", paths.storeDropIn)).toContain("\nType=exec\n");
+});
+
+test("MariaDB starts when its agent says so, and never by itself", () => {
+  const unit = resourcesOf("db1").find((one) => one.kind === "unit" && one.name === "mariadb.service");
+  expect(unit).toMatchObject({ state: "owned" });
+  const dropIn = fileOf("db1", paths.serverDropIn);
+  for (const line of [`ConditionPathExists=${paths.start}`, "Restart=no", `ExecStartPost=+/bin/rm -f ${paths.start}`])
+    expect(dropIn).toContain(`\n${line}\n`);
+});
+
+test("the agent's program is named, not copied, so that no plan or difference holds it", () => {
+  expect(fileOf("db1", paths.agentProgram)).toMatch(
+    /^\/\/ Made by Rampart for db1: .*\n\{\{program:database-agent\}\}\n$/,
+  );
 });
 
 test("the promise decides when an acknowledgement is on the disk", () => {
@@ -75,7 +125,7 @@ test("passwords are in files of root alone", () => {
 });
 
 test("programs are valid shell", () => {
-  for (const path of [paths.standing, paths.status, paths.dataFolder])
+  for (const path of [paths.status, paths.dataFolder, paths.storeProgram])
     execFileSync("sh", ["-n"], { input: fileOf("db2", path) });
 });
 
@@ -95,7 +145,7 @@ test("units are started again only for files that exist", () => {
   }
 });
 
-test("the door is tried from a service's hosts, a replica's from its neighbours", () => {
+test("one door is tried from a service's hosts, the others from their neighbours", () => {
   const topology = siteTopology(shopSite, [database]);
   const doors = topology.hosts
     .filter((host) => host.tier === "database")
@@ -105,14 +155,4 @@ test("the door is tried from a service's hosts, a replica's from its neighbours"
     ["db1", "db3"],
     ["db1", "db2"],
   ]);
-});
-
-test("a site with one database host waits for nobody", () => {
-  const site = siteWith({ hosts: 1 });
-  expect(fileOf("db1", paths.settings, site)).toContain("VOTERS=0\n");
-  const topology = siteTopology(site, [database]);
-  const checks = topology.hosts
-    .filter((host) => host.tier === "database")
-    .flatMap((host) => database.checks(host, topology));
-  expect(checks.map((check) => check.promise)).toContain("db1 takes writes.");
 });

@@ -1,15 +1,19 @@
+import { agentPort } from "../../contract/database.ts";
 import type { Resource, UnitResource } from "../../model/resource.ts";
 import type { Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
-import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
+import { type DeclaredFlow, type Host, type Service, type Topology, tierName } from "../../model/topology.ts";
 import { databaseChecks } from "./checks.ts";
 import { databaseFiles } from "./files.ts";
+import { holdsStore } from "./members.ts";
 import { paths } from "./paths.ts";
+import { storeCertificate, storeFlows, storeServices, storeUnit } from "./store.ts";
 
-/** MariaDB: one primary, replicas that must acknowledge its writes. */
+/** MariaDB: one primary, replicas that must acknowledge its writes, and agents that agree on who is what. */
 export const database: Role = {
   name: "database",
   summary: "MariaDB with one primary and replicas; a write counts only when a replica has it",
+  // The first host is primary when nothing has happened yet: changed last, it hands over once and not twice.
   rollout: { after: [], atOnce: 1, firstLast: true },
   services,
   flows,
@@ -29,6 +33,15 @@ function services(host: Host, site: Site): readonly Service[] {
     },
     {
       ...common,
+      name: "database.agent",
+      port: agentPort,
+      tlsName: host.fqdn,
+      metrics: "/metrics",
+      summary: "the agent: who takes writes and reads, and how the promise stands",
+    },
+    ...storeServices(host, site),
+    {
+      ...common,
       name: "database.exporter",
       port: 9104,
       tlsName: host.fqdn,
@@ -39,33 +52,39 @@ function services(host: Host, site: Site): readonly Service[] {
 }
 
 function flows(): readonly DeclaredFlow[] {
+  const flow = { role: "database", from: { kind: "tier", tier: "database" }, path: "database.hosts" } as const;
   return [
-    {
-      role: "database",
-      from: { kind: "tier", tier: "database" },
-      to: "database.mariadb",
-      why: "Replicas fetch the primary's writes and acknowledge them.",
-      path: "database.hosts",
-    },
+    { ...flow, to: "database.mariadb", why: "Replicas fetch the primary's writes and acknowledge them." },
+    { ...flow, to: "database.agent", why: "Agents tell each other how their members stand, and seed new ones." },
+    ...storeFlows(),
   ];
 }
 
 function resources(host: Host, topology: Topology): readonly Resource[] {
   return [
-    ...packages(),
+    ...packages(host),
     ...folders(),
     certificate(host, topology),
+    storeCertificate(host, topology),
     ...databaseFiles(host, topology),
-    ...units(host, topology),
+    ...units(host),
   ];
 }
 
-function packages(): readonly Resource[] {
-  const origin = { kind: "package", role: "database", path: "database" } as const;
+function packages(host: Host): readonly Resource[] {
+  const wanted = (name: string, why: string): Resource => ({
+    ...{ kind: "package", role: "database", path: "database", name, why },
+  });
   return [
-    { ...origin, name: "mariadb-server", why: "The database server." },
-    { ...origin, name: "mariadb-client", why: "The programs that bring the server to its standing speak SQL by it." },
-    { ...origin, name: "prometheus-mysqld-exporter", why: "The monitor reads MariaDB's figures." },
+    wanted("mariadb-server", "The database server."),
+    wanted("mariadb-client", "The agent has accounts written by it."),
+    wanted("mariadb-backup", "A new member gets a copy of another one's data by it."),
+    wanted("nodejs", "The agent runs on it."),
+    wanted("curl", "The agent is asked by it how the database stands."),
+    wanted("jq", "The agent's answer is read by it."),
+    ...(holdsStore(host) ? [wanted("etcd-server", "The agents agree in it on who is primary.")] : []),
+    ...(holdsStore(host) ? [wanted("etcd-client", "An operator looks into etcd by it.")] : []),
+    wanted("prometheus-mysqld-exporter", "The monitor reads MariaDB's figures."),
   ];
 }
 
@@ -75,9 +94,10 @@ function folders(): readonly Resource[] {
   });
   return [
     folder(paths.programs, "0755", "Programs that units on this host run."),
-    folder(paths.folder, "0755", "What these programs go by."),
-    folder(paths.state, "0700", "Remembers what this host was last brought to."),
+    folder(paths.folder, "0755", "What the agent goes by."),
+    folder(paths.state, "0700", "The agent's memory: what it has promised, and to whom."),
     folder(paths.tls, "0755", "Key and certificate of MariaDB."),
+    folder(paths.storeTls, "0755", "Key and certificate of the store."),
   ];
 }
 
@@ -97,28 +117,33 @@ function certificate(host: Host, topology: Topology): Resource {
   };
 }
 
-function units(host: Host, topology: Topology): readonly UnitResource[] {
+function units(host: Host): readonly UnitResource[] {
   const origin = { kind: "unit", role: "database", path: "database" } as const;
-  const source = hostsOf(topology, "database")[0]?.name === host.name ? [] : [`file:${paths.source}`];
   return [
+    ...(holdsStore(host) ? [storeUnit()] : []),
+    {
+      ...origin,
+      name: "rampart-agent.service",
+      state: "running",
+      why: "Decides who is primary, starts MariaDB and keeps the promise that no acknowledged write is lost.",
+      check: `node --check ${paths.agentProgram}`,
+      reloadOn: [
+        ...[paths.agent, paths.replication, paths.accounts, paths.ca].map((path) => `file:${path}`),
+        ...[paths.certificate, paths.storeCertificate].map((path) => `certificate:${path}`),
+      ],
+      restartOn: [`file:${paths.agentProgram}`, `file:${paths.agentUnit}`],
+    },
     {
       ...origin,
       name: "mariadb.service",
-      state: "running",
+      state: "owned",
+      // A primary hands over first; what comes back follows whoever leads then.
+      restart: `curl -sS --fail-with-body --max-time 300 --unix-socket ${paths.agentSocket} -X POST http://agent/restart`,
       why: "The database server.",
       // Stops before it opens a data file; unknown options and malformed numbers are errors.
       check: "runuser -u mysql -- mariadbd --help --verbose > /dev/null",
       reloadOn: [`certificate:${paths.certificate}`, `file:${paths.ca}`],
       restartOn: [`file:${paths.options}`, `file:${paths.serverDropIn}`],
-    },
-    {
-      ...origin,
-      name: "rampart-database.service",
-      state: "once",
-      why: "Brings MariaDB to its standing after every start: primary or replica, accounts, acknowledged writes.",
-      check: `sh -n ${paths.standing}`,
-      reloadOn: [...[paths.standing, paths.settings, paths.accounts].map((path) => `file:${path}`), ...source],
-      restartOn: [`file:${paths.unit}`],
     },
     {
       ...origin,

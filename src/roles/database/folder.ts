@@ -7,8 +7,8 @@ export function folderProgram(header: string): string {
 
 const text = `set -eu
 [ ! -d ${paths.data}/mysql ] || exit 0
-if [ -e ${paths.state}/standing ]; then
-  echo "refused: ${paths.data} is empty, but this host had a database. Is its disk mounted? To begin anew: rm ${paths.state}/standing" >&2
+if [ -e ${paths.member} ]; then
+  echo "refused: ${paths.data} is empty, but this host had a database. Is its disk mounted? To have it built anew from another member: rm ${paths.member}" >&2
   exit 1
 fi
 exec mariadb-install-db --user=mysql --datadir=${paths.data} --skip-test-db --auth-root-authentication-method=socket

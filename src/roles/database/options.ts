@@ -1,8 +1,6 @@
 import { type OptionLine, optionFile } from "../../formats/mariadb.ts";
-import { secretReference } from "../../model/secret.ts";
 import type { SiteDatabase } from "../../model/site.ts";
 import type { Host } from "../../model/topology.ts";
-import { replicationAccount } from "./members.ts";
 import { paths } from "./paths.ts";
 
 /** The server's options: a member that could be the primary, tested by switching over, crashing and rescuing. */
@@ -15,8 +13,6 @@ function place(host: Host): readonly OptionLine[] {
   return [
     ["server_id", host.index + 1],
     ["datadir", paths.data],
-    "Kept relay logs are no database.",
-    ["ignore_db_dirs", ".rampart-relay"],
     ["socket", paths.socket],
     ["port", 3306],
     "The inside network only; this host itself uses the socket.",
@@ -88,7 +84,7 @@ function replication(database: SiteDatabase): readonly OptionLine[] {
 }
 
 const standing: readonly OptionLine[] = [
-  `Every member starts as nobody; ${paths.standing} says what it is.`,
+  "Every member starts as nobody; the agent says what it is.",
   ["skip_slave_start", "ON"],
   ["read_only", "ON"],
   ["rpl_semi_sync_master_enabled", "OFF"],
@@ -99,27 +95,6 @@ const standing: readonly OptionLine[] = [
   ["rpl_semi_sync_master_timeout", "18446744073709551615"],
   ["rpl_semi_sync_slave_kill_conn_timeout", 1],
 ];
-
-/** How this member asks another one, as itself. */
-export function memberOptions(host: Host, header: string): string {
-  return optionFile(
-    [
-      {
-        name: "client",
-        lines: [
-          ["user", replicationAccount(host)],
-          ["password", secretReference("database.replication")],
-          ["port", 3306],
-          ["ssl_ca", paths.ca],
-          ["ssl_cert", paths.certificate],
-          ["ssl_key", paths.key],
-          ["ssl_verify_server_cert", 1],
-        ],
-      },
-    ],
-    header,
-  );
-}
 
 /** How the exporter reaches the server: by the socket, where the system user is the proof. */
 export function exporterOptions(header: string): string {

@@ -1,3 +1,5 @@
+import { agentSocket, databaseStatusProgram } from "../../contract/database.ts";
+
 /** Where things are on a database host. */
 export const paths = {
   /** Debian's my.cnf reads the folder in alphabetical order: ours is the last word. */
@@ -8,23 +10,39 @@ export const paths = {
   ca: "/etc/rampart/ca.crt",
   socket: "/run/mysqld/mysqld.sock",
   data: "/var/lib/mysql",
-  /** Second names of relay log files; inside the data folder since a second name needs the same file system. */
-  relay: "/var/lib/mysql/.rampart-relay",
 
   folder: "/etc/rampart/database",
-  settings: "/etc/rampart/database/standing.env",
+  agent: "/etc/rampart/database/agent.json",
   accounts: "/etc/rampart/database/accounts.sql",
-  source: "/etc/rampart/database/source.sql",
-  member: "/etc/rampart/database/member.cnf",
+  replication: "/etc/rampart/database/replication",
   exporter: "/etc/rampart/database/exporter.cnf",
   state: "/var/lib/rampart/database",
+  /** There as soon as this host has belonged to a founded cluster: its data may be gone, but they are not new. */
+  member: "/var/lib/rampart/database/member",
+
+  runtime: "/run/rampart-agent",
+  /** Written by the agent before each start of MariaDB, which does not start without it. */
+  start: "/run/rampart-agent/mariadb.env",
+  agentSocket,
 
   programs: "/usr/local/lib/rampart",
-  standing: "/usr/local/lib/rampart/database-standing",
+  agentProgram: "/usr/local/lib/rampart/database-agent.mjs",
   dataFolder: "/usr/local/lib/rampart/database-folder",
-  status: "/usr/local/lib/rampart/database-status",
+  status: databaseStatusProgram,
+
+  storeTls: "/etc/etcd/tls",
+  storeCertificate: "/etc/etcd/tls/store.crt",
+  storeKey: "/etc/etcd/tls/store.key",
+  storeSettings: "/etc/default/etcd",
+  storeData: "/var/lib/etcd/rampart",
+  storeProgram: "/usr/local/lib/rampart/database-store",
+  /** How etcd is to start this time, besides its settings. */
+  storeStart: "/run/rampart-store.env",
+  /** There as soon as this host's etcd has had data. */
+  storeMember: "/var/lib/rampart/database/store",
 
   serverDropIn: "/etc/systemd/system/mariadb.service.d/rampart.conf",
+  storeDropIn: "/etc/systemd/system/etcd.service.d/rampart.conf",
   exporterDropIn: "/etc/systemd/system/prometheus-mysqld-exporter.service.d/rampart.conf",
-  unit: "/etc/systemd/system/rampart-database.service",
+  agentUnit: "/etc/systemd/system/rampart-agent.service",
 } as const;

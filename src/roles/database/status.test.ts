@@ -1,28 +1,22 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { paths } from "./paths.ts";
+import type { DatabaseStatus } from "../../contract/database.ts";
 import { statusProgram } from "./status.ts";
 
-// The program as it is, with a client that answers what we say.
-const folder = mkdtempSync(join(tmpdir(), "rampart-status-"));
-
+// The program as it is, with a curl that answers what an agent would.
+let folder: string;
 beforeAll(() => {
-  const program = statusProgram("test").replaceAll(paths.settings, `${folder}/env`).replaceAll(paths.state, folder);
-  writeFileSync(`${folder}/status`, program);
-  writeFileSync(`${folder}/mariadb`, `#!/bin/sh\ncat ${folder}/answer\nexit $(cat ${folder}/code)\n`);
-  chmodSync(`${folder}/mariadb`, 0o755);
+  folder = mkdtempSync(join(tmpdir(), "rampart-status-"));
+  writeFileSync(`${folder}/curl`, `#!/bin/sh\ncat ${folder}/answer; exit $(cat ${folder}/code)\n`, { mode: 0o755 });
+  writeFileSync(`${folder}/status`, statusProgram("db1", 3, "Made by Rampart for db1."));
 });
-
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function asked(standing: "primary" | "replica", answer: string, code = 0) {
-  const voter = standing === "replica" ? 1 : 0;
-  writeFileSync(`${folder}/env`, `HOST=db1\nSTANDING=${standing}\nVOTERS=2\nVOTER=${voter}\n`);
-  writeFileSync(`${folder}/standing`, `${standing}\n`);
-  writeFileSync(`${folder}/answer`, answer);
+function asked(answer: object | string, code = 0): { status: DatabaseStatus; reason: string; well: boolean } {
+  writeFileSync(`${folder}/answer`, typeof answer === "string" ? answer : JSON.stringify(answer));
   writeFileSync(`${folder}/code`, String(code));
   const env = { ...process.env, PATH: `${folder}:${process.env.PATH ?? ""}` };
   const check = spawnSync("sh", [`${folder}/status`, "check"], { env, encoding: "utf8" });
@@ -30,61 +24,64 @@ function asked(standing: "primary" | "replica", answer: string, code = 0) {
   return { status: JSON.parse(line), reason: check.stdout.trim(), well: check.status === 0 };
 }
 
-function variables(readOnly: string, gtid: string): string {
-  const row = "*************************** 1. row ***************************";
-  return `${row}\nCONCAT('read_only: ', @@read_only): read_only: ${readOnly}\nCONCAT('gtid: ', @@gtid_binlog_pos): gtid: ${gtid}\n`;
-}
+const cluster: DatabaseStatus["cluster"] = {
+  ...{ term: 3, primary: "db1", leader: "db1", voters: ["db2", "db3"], admitting: null },
+  ...{ paused: false, strict: true, history: [] },
+};
+const primary: DatabaseStatus = {
+  ...{ host: "db1", standing: "primary", readOnly: false, semiSync: true, clients: 2, unacknowledged: 0, voter: false },
+  ...{ lagSeconds: 0, ioRunning: null, sqlRunning: null, error: "", gtid: "1-1-27", received: null, broken: null },
+  ...{ doing: "wait", reason: "all is well", agent: { up: true }, store: { reachable: true, leader: "db2" }, cluster },
+  promise: { holds: true, reason: "" },
+};
+const replica: DatabaseStatus = {
+  ...primary,
+  ...{ standing: "replica", readOnly: true, clients: 0, voter: true, ioRunning: "Yes", sqlRunning: "Yes" },
+  cluster: { ...cluster, primary: "db2", leader: "db2", voters: ["db1", "db3"] },
+};
 
-function counter(name: string, value: string): string {
-  return `Variable_name: ${name}\n        Value: ${value}\n`;
-}
-
-const primary =
-  variables("OFF", "1-1-27") +
-  counter("Rpl_semi_sync_master_clients", "2") +
-  counter("Rpl_semi_sync_master_no_tx", "0") +
-  counter("Rpl_semi_sync_master_status", "ON");
-
-function replica(io: string, error: string, lag: string): string {
-  return (
-    variables("ON", "1-1-27") +
-    counter("Rpl_semi_sync_slave_status", "ON") +
-    `  Slave_IO_Running: ${io}\n  Slave_SQL_Running: Yes\n  Seconds_Behind_Master: ${lag}\n  Last_IO_Error: ${error}\n  Last_SQL_Error: \n`
-  );
-}
-
-test("a primary that is well", () => {
-  const { status, well } = asked("primary", primary);
-  expect(well).toBe(true);
-  expect(status).toEqual({
-    ...{ host: "db1", standing: "primary", readOnly: false, semiSync: true, clients: 2, unacknowledged: 0 },
-    ...{ voter: false, lagSeconds: 0, ioRunning: null, sqlRunning: null, error: "", gtid: "1-1-27" },
-  });
+test("a primary and a replica that are well", () => {
+  expect(asked(primary)).toEqual({ status: primary, reason: "", well: true });
+  expect(asked(replica)).toEqual({ status: replica, reason: "", well: true });
 });
 
-test("a primary whose writes nobody acknowledges is not well", () => {
-  const { reason } = asked("primary", primary.replace("Value: 2", "Value: 0"));
-  expect(reason).toBe("no replica acknowledges the writes of db1");
+test.each<[string, Partial<DatabaseStatus>, string]>([
+  ["nobody holds the key", { cluster: { ...cluster, leader: null } }, "db1 is the primary but takes no writes: all is"],
+  [
+    "the promise",
+    { promise: { holds: false, reason: "semi-sync is off" } },
+    "the promise does not hold: semi-sync is off",
+  ],
+  ["one voter of two", { cluster: { ...cluster, voters: ["db2"] } }, "only 1 of 2 replicas that should acknowledge"],
+  [
+    "before the founding",
+    { cluster: null, reason: "db3 is not there" },
+    "the cluster is not founded yet: db3 is not there",
+  ],
+  ["no store", { cluster: null, store: { reachable: false, leader: null } }, "etcd does not answer db1"],
+  ["broken", { broken: "it has 1-1-9 of its own" }, "db1 must be built anew: it has 1-1-9 of its own"],
+  ["no MariaDB", { readOnly: null, error: "Can't connect" }, "MariaDB on db1 does not answer: Can't connect: all is"],
+])("a primary that is not well says why: %s", (_, change, reason) => {
+  const { well, reason: said } = asked({ ...primary, ...change });
+  expect(well).toBe(false);
+  expect(said).toContain(reason);
 });
 
-test("a replica tells why it does not follow, whatever characters the reason has", () => {
-  const { status, reason } = asked("replica", replica("Connecting", 'no "way" to \\db1', "NULL"));
-  expect(reason).toBe('replication on db1 does not run: no "way" to \\db1');
-  expect(status).toMatchObject({
-    ioRunning: "Connecting",
-    lagSeconds: null,
-    error: 'no "way" to \\db1',
-    semiSync: true,
-  });
+test.each<[string, Partial<DatabaseStatus>, string]>([
+  ["stopped", { ioRunning: "Connecting", error: 'no "way" to \\db2' }, 'db1 does not run: no "way" to \\db2'],
+  ["far behind", { lagSeconds: 40 }, "db1 is 40 s behind the primary"],
+  ["lag unknown", { lagSeconds: null }, "db1 is an unknown number of s behind"],
+  ["silent voter", { semiSync: false }, "db1 does not acknowledge writes yet"],
+  ["writes on a replica", { readOnly: false }, "db1 takes writes, and db2 is the primary"],
+])("a replica that is not well says why: %s", (_, change, reason) => {
+  const { well, reason: said } = asked({ ...replica, ...change });
+  expect(well).toBe(false);
+  expect(said).toContain(reason);
 });
 
-test("a replica that is far behind is not well", () => {
-  expect(asked("replica", replica("Yes", "", "4")).well).toBe(true);
-  expect(asked("replica", replica("Yes", "", "40")).reason).toBe("db1 is 40 s behind the primary");
-});
-
-test("a server that is down is unknown, not healthy", () => {
-  const { status, reason } = asked("primary", "ERROR 2002 (HY000): Can't connect\n", 1);
-  expect(reason).toBe("MariaDB does not answer: ERROR 2002 (HY000): Can't connect");
-  expect(status).toMatchObject({ readOnly: null, semiSync: null, clients: null, lagSeconds: null, gtid: null });
+test("an agent that does not answer is unknown, not healthy", () => {
+  const { status, reason, well } = asked('curl: (7) Couldn\'t connect to "it"', 7);
+  expect(well).toBe(false);
+  expect(reason).toBe('the agent does not answer: curl: (7) Couldn\'t connect to "it"');
+  expect(status).toMatchObject({ host: "db1", agent: { up: false }, readOnly: null, cluster: null, gtid: null });
 });

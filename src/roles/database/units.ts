@@ -12,23 +12,25 @@ export function serverDropIn(header: string): string {
           "It listens on the inside address, which must be there first.",
           ["Wants", "network-online.target"],
           ["After", "network-online.target"],
+          "The agent alone starts it, when it knows how; without its word a start by anybody else is passed over.",
+          ["ConditionPathExists", paths.start],
         ],
       },
       {
         name: "Service",
         lines: [
+          ["EnvironmentFile", `-${paths.start}`],
           "Instead of Debian's preparation for Galera, which is not used here.",
           ["ExecStartPre", ""],
           ["ExecStartPre", `+${paths.dataFolder}`],
           "Debian's checks after each start look through all tables, which can hang while commits wait; the upgrade of",
-          "system tables, the other part of them, is done by rampart-database.service.",
+          "system tables, the other part of them, is done by the agent. Its word holds for one start.",
           ["ExecStartPost", ""],
+          ["ExecStartPost", `+/bin/rm -f ${paths.start}`],
           "New certificates are taken without a restart.",
           ["ExecReload", `+/usr/bin/mariadb --no-defaults --socket=${paths.socket} --user=root -e "FLUSH LOCAL SSL"`],
-          "A crash is followed by a start at once, a refusal to start is not: it would only be repeated. Whoever decides on",
-          "failovers by itself would have to own the start as well (Restart=no); nobody does in this version.",
-          ["Restart", "on-abnormal"],
-          ["RestartSec", "100ms"],
+          "After a crash another member leads, and this one must know that before it starts.",
+          ["Restart", "no"],
           ["LimitNOFILE", "65536"],
           "The last process to be sacrificed when memory runs out.",
           ["OOMScoreAdjust", "-900"],
@@ -37,46 +39,6 @@ export function serverDropIn(header: string): string {
           ["ReadWritePaths", "-/var/lib/mysql -/var/log/mysql -/run/mysqld"],
         ],
       },
-    ],
-    header,
-  );
-}
-
-/** Runs the standing program after every start of MariaDB, whoever started it. */
-export function standingUnit(header: string): string {
-  return systemdFile(
-    [
-      {
-        name: "Unit",
-        lines: [
-          ["Description", "The database's standing: primary or replica"],
-          ["After", "mariadb.service"],
-          ["BindsTo", "mariadb.service"],
-          ["PartOf", "mariadb.service"],
-        ],
-      },
-      {
-        name: "Service",
-        lines: [
-          ["Type", "oneshot"],
-          ["RemainAfterExit", "yes"],
-          ["ExecStart", paths.standing],
-          ["ExecReload", paths.standing],
-          ["TimeoutStartSec", "900"],
-          "A refusal (3) needs a person; everything else may be well the next time.",
-          ["Restart", "on-failure"],
-          ["RestartSec", "2"],
-          ["RestartPreventExitStatus", "3"],
-          ...confinement,
-          "The data folder is MariaDB's; only the owner of a file or this capability may give it a second name.",
-          ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE CAP_FOWNER"],
-          ["ReadWritePaths", `${paths.state} ${paths.data}`],
-          ["MemoryDenyWriteExecute", "yes"],
-          ["SystemCallFilter", "@system-service"],
-          ["UMask", "0077"],
-        ],
-      },
-      { name: "Install", lines: [["WantedBy", "mariadb.service"]] },
     ],
     header,
   );

@@ -1,64 +1,106 @@
 import { type AlertRule, selector } from "../../formats/prometheus.ts";
-import { hostsOf, type Topology } from "../../model/topology.ts";
+import { hostsOf, offersOf, type Topology } from "../../model/topology.ts";
 import { alert, missing } from "./rule.ts";
 
-const job = "database.exporter";
-const perHost = (metric: string, fold: "max" | "min" = "max") => `${fold} by (host) (${selector(metric, { job })})`;
+const exporter = { job: "database.exporter" };
+const agents = { job: "database.agent" };
+const perHost = (metric: string, fold: "max" | "min" = "max") => `${fold} by (host) (${selector(metric, exporter)})`;
+const told = (metric: string) => selector(`rampart_${metric}`, agents);
+const counted = (condition: string) => `(count(${condition}) or vector(0))`;
 
 /** Nobody is named as primary here: the primary is whoever takes writes, and that may change. */
 const readOnly = perHost("mysql_global_variables_read_only");
-const writable = `(count(${readOnly} == 0) or vector(0))`;
 
 /** The database as its users feel it, and the promise that no acknowledged write is lost. */
 export function databaseAlerts(topology: Topology): readonly AlertRule[] {
-  const count = hostsOf(topology, "database").length;
-  if (count === 0) return [];
-  return count === 1 ? writeAlerts() : [...writeAlerts(), ...replicaAlerts()];
+  const members = hostsOf(topology, "database").length;
+  if (members === 0) return [];
+  return [...writeAlerts(), ...promiseAlerts(members), ...memberAlerts(), ...storeAlerts(topology)];
 }
 
 /** What those alerts look at. */
 export function databaseMeasurements(topology: Topology): readonly AlertRule[] {
-  const count = hostsOf(topology, "database").length;
-  if (count === 0) return [];
-  const own = missing(selector("mysql_global_variables_read_only", { job }), "who takes writes in the database");
-  if (count === 1) return [own];
-  return [own, missing(selector("mysql_slave_status_slave_sql_running", { job }), "replication")];
+  if (hostsOf(topology, "database").length === 0) return [];
+  return [
+    missing(selector("mysql_global_variables_read_only", exporter), "who takes writes in the database"),
+    missing(selector("mysql_slave_status_slave_sql_running", exporter), "replication"),
+    missing(told("database_writable"), "the database's agents"),
+    missing(told("database_promise_holds"), "the promise that no acknowledged write is lost"),
+    missing(told("store_member_healthy"), "etcd"),
+  ];
 }
 
 function writeAlerts(): readonly AlertRule[] {
+  return [
+    // A failover takes up to 8 s, and is nobody's business at night when it succeeds.
+    alert("NoWritableDatabase", "page", "10s", `${counted(`${told("database_writable")} == 1`)} == 0`, {
+      summary: "No database host takes writes",
+      description: "Orders, log-ins and everything else that writes waits; pages that only read may go on.",
+    }),
+    // MariaDB itself is asked, and not the agents, who would have to be wrong for this to happen.
+    alert("TwoWritableDatabases", "page", "6s", `${counted(`${readOnly} == 0`)} > 1`, {
+      summary: "More than one database host takes writes",
+      description: "Only one of them can acknowledge writes; sessions on the other wait or will see an error.",
+    }),
+  ];
+}
+
+function promiseAlerts(members: number): readonly AlertRule[] {
+  const voters = Math.min(2, members - 1);
+  return [
+    alert("DatabasePromiseBroken", "page", "6s", `${told("database_promise_holds")} == 0`, {
+      summary: "The promise that no acknowledged write is lost does not hold, says {{ $labels.host }}",
+      description: "Writes are not, or not safely, acknowledged by a replica. `rampart db status` says why.",
+    }),
+    alert("WriteNotAcknowledged", "page", "0s", `increase(${told("database_unacknowledged_total")}[10m]) > 0`, {
+      summary: "{{ $labels.host }} answered a commit that no replica has acknowledged",
+      description: "A session whose commit waited was killed, or semi-sync was off: that write may be lost.",
+    }),
+    alert("DatabaseVoterMissing", "ticket", "30s", `${told("database_acknowledging")} < ${voters}`, {
+      summary: `Fewer than ${voters} replicas acknowledge the writes of {{ $labels.host }}`,
+      description: "The promise holds, but with one replica less: after one more loss writes wait.",
+    }),
+    alert("DatabasePaused", "ticket", "15m", `max(${told("database_paused")}) == 1`, {
+      summary: "The database's agents are paused",
+      description: "Nobody takes over when the primary is lost, and nothing is started again.",
+    }),
+  ];
+}
+
+function memberAlerts(): readonly AlertRule[] {
   // The exporter answers also when MariaDB does not, and then all other figures are missing.
   const silent = `${perHost("mysql_up")} == 0 or (${perHost("up")} == 1 unless on (host) ${perHost("mysql_up")})`;
+  const io = perHost("mysql_slave_status_slave_io_running", "min");
+  const sql = perHost("mysql_slave_status_slave_sql_running", "min");
+  // A replica that was told to stop and forgot its source has no status at all, and no error either.
+  const stopped = `${io} == 0 or ${sql} == 0 or (${readOnly} == 1 unless on (host) ${sql})`;
   return [
     alert("DatabaseMemberDown", "page", "10s", silent, {
       summary: "MariaDB on {{ $labels.host }} does not answer",
       description: "The host is there, its database is not: it neither serves reads nor acknowledges writes.",
     }),
-    alert("NoWritableDatabase", "page", "6s", `${writable} == 0`, {
-      summary: "No database host takes writes",
-      description: "Orders, log-ins and everything else that writes fails; pages that only read may go on.",
+    alert("DatabaseMemberBroken", "ticket", "1m", `${told("database_broken")} == 1`, {
+      summary: "The data of {{ $labels.host }} must be built anew",
+      description:
+        "It has transactions that the primary lacks, or lost some: it serves nobody until it is seeded again.",
     }),
-    alert("TwoWritableDatabases", "page", "6s", `${writable} > 1`, {
-      summary: "More than one database host takes writes",
-      description: "Their contents grow apart with every write.",
-    }),
-  ];
-}
-
-function replicaAlerts(): readonly AlertRule[] {
-  const io = perHost("mysql_slave_status_slave_io_running", "min");
-  const sql = perHost("mysql_slave_status_slave_sql_running", "min");
-  // A replica that was told to stop and forgot its source has no status at all, and no error either.
-  const stopped = `${io} == 0 or ${sql} == 0 or (${readOnly} == 1 unless on (host) ${sql})`;
-  const on = `${perHost("mysql_global_status_rpl_semi_sync_master_status")} == 1`;
-  const voters = `${perHost("mysql_global_status_rpl_semi_sync_master_clients")} > 0`;
-  return [
     alert("ReplicaStopped", "page", "10s", stopped, {
       summary: "{{ $labels.host }} no longer follows the primary",
       description: "It does not fetch or does not apply writes: reads from it grow old, and it cannot take over.",
     }),
-    alert("SemiSyncOff", "page", "6s", `${readOnly} == 0 unless on (host) (${on} and on (host) ${voters})`, {
-      summary: "Writes on {{ $labels.host }} are not acknowledged by a replica",
-      description: "Semi-synchronous replication is off, or no replica takes part: the no-loss promise does not hold.",
+  ];
+}
+
+function storeAlerts(topology: Topology): readonly AlertRule[] {
+  const members = offersOf(topology, "database.store").length;
+  return [
+    alert("StoreUnreachable", "page", "6s", `${told("store_reachable")} == 0`, {
+      summary: "The agent on {{ $labels.host }} gets no answer from etcd",
+      description: "Without etcd nobody takes over. A primary goes on only while it sees all other members.",
+    }),
+    alert("StoreMemberDown", "ticket", "20s", `${counted(`${told("store_member_healthy")} == 1`)} < ${members}`, {
+      summary: `{{ $value }} of ${members} members of etcd are well`,
+      description: "With one lost etcd goes on; after one more no primary can be elected.",
     }),
   ];
 }

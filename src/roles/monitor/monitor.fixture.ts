@@ -42,7 +42,11 @@ function offered(name: RoleName, host: Host, site: Site, networks: RoleNetworks)
     case "app":
       return [service("metrics", 8405, tier, "/metrics"), service(app?.name ?? "", app?.port ?? 0, tier, app?.metrics)];
     case "database":
-      return [service("exporter", 9104, own, "/metrics")];
+      return [
+        service("exporter", 9104, own, "/metrics"),
+        service("agent", 8407, own, "/metrics"),
+        service("store", 2379, own),
+      ];
     default:
       return [];
   }

@@ -66,7 +66,7 @@ test("every service with measurements is a target, by the name in its certificat
     .resources(monitorHost(topology), topology)
     .find((one) => resourceId(one).endsWith("metheus.yml"));
   const content = text?.kind === "file" ? text.content : "";
-  expect(content.match(/^ {10}- .*\.shop\.internal:/gm)).toHaveLength(12 + 2 + 2 + 2 + 4 + 4 + 3);
+  expect(content.match(/^ {10}- .*\.shop\.internal:/gm)).toHaveLength(12 + 2 + 2 + 2 + 4 + 4 + 3 + 3);
   expect(content).toContain("server_name: recommendations.shop.internal");
 });
 
@@ -93,8 +93,7 @@ const readOnly = (host: string) => `mysql_global_variables_read_only{job="databa
 const alive = (host: string) => `mysql_up{job="database.exporter",host="${host}"}`;
 const slave = (thread: string, host: string) =>
   `mysql_slave_status_slave_${thread}_running{job="database.exporter",host="${host}"}`;
-const semiSync = (what: string) =>
-  `mysql_global_status_rpl_semi_sync_master_${what}{job="database.exporter",host="db1"}`;
+const agent = (what: string, host: string) => `rampart_${what}{job="database.agent",host="${host}"}`;
 const address = (host: string) => `node_network_address_info{address="198.51.100.10",device="out0",host="${host}"}`;
 const wrote = (host: string, what = "certificate") =>
   `node_textfile_mtime_seconds{host="${host}",file="/var/lib/prometheus/node-exporter/rampart-${what}.prom"}`;
@@ -139,8 +138,19 @@ const well: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ["db2", "db3"].flatMap((host) => ["io", "sql"].map((thread) => [slave(thread, host), always(1)])),
   ),
-  [semiSync("status")]: always(1),
-  [semiSync("clients")]: always(2),
+  ...Object.fromEntries(
+    ["db1", "db2", "db3"].flatMap((host) => [
+      [up(host, "database.agent"), always(1)],
+      [agent("database_writable", host), always(host === "db1" ? 1 : 0)],
+      [agent("database_unacknowledged_total", host), always(0)],
+      [agent("database_paused", host), always(0)],
+      [agent("database_broken", host), always(0)],
+      [agent("store_reachable", host), always(1)],
+      [agent("store_member_healthy", host), always(1)],
+    ]),
+  ),
+  [agent("database_promise_holds", "db1")]: always(1),
+  [agent("database_acknowledging", "db1")]: always(2),
   'node_systemd_unit_state{host="web1",name="nginx.service",state="failed"}': always(0),
 };
 
@@ -195,11 +205,46 @@ const cases: readonly Case[] = [
     change: { [slave("sql", "db2")]: gone, [slave("io", "db2")]: gone },
     fires: { 32: ["ReplicaStopped db2"] },
   },
-  { what: "semi-sync off", change: { [semiSync("status")]: then("0+0x50") }, fires: { 28: ["SemiSyncOff db1"] } },
   {
-    what: "nobody acknowledges",
-    change: { [semiSync("clients")]: then("0+0x50") },
-    fires: { 28: ["SemiSyncOff db1"] },
+    what: "the promise does not hold",
+    change: { [agent("database_promise_holds", "db1")]: then("0+0x50") },
+    fires: { 22: [], 28: ["DatabasePromiseBroken db1"] },
+  },
+  {
+    what: "a commit was answered without an acknowledgement",
+    change: { [agent("database_unacknowledged_total", "db1")]: "0+0x9 1+0x50" },
+    fires: { 18: [], 22: ["WriteNotAcknowledged db1"] },
+  },
+  {
+    what: "one replica less acknowledges",
+    change: { [agent("database_acknowledging", "db1")]: "2+0x9 1+0x50" },
+    fires: { 48: [], 54: ["DatabaseVoterMissing db1"] },
+  },
+  {
+    what: "a member must be built anew",
+    change: { [agent("database_broken", "db3")]: "0+0x9 1+0x60" },
+    fires: { 70: [], 84: ["DatabaseMemberBroken db3"] },
+  },
+  {
+    what: "the agents were paused and forgotten",
+    change: {
+      ...Object.fromEntries(
+        Object.keys(well).map((series) => [series, `${/^[-0-9]+/.exec(well[series] ?? "")?.[0]}+0x600`]),
+      ),
+      ...Object.fromEntries([wrote("lb1"), wrote("lb2")].map((series) => [series, "0+2x600"])),
+      [agent("database_paused", "db1")]: "0+0x9 1+0x600",
+    },
+    fires: { 900: [], 930: ["DatabasePaused"] },
+  },
+  {
+    what: "an agent cannot reach etcd",
+    change: { [agent("store_reachable", "db2")]: then("0+0x50") },
+    fires: { 22: [], 28: ["StoreUnreachable db2"] },
+  },
+  {
+    what: "a member of etcd is away",
+    change: { [agent("store_member_healthy", "db2")]: then("0+0x50") },
+    fires: { 38: [], 44: ["StoreMemberDown"] },
   },
   {
     what: "MariaDB of a replica is away",
@@ -211,11 +256,27 @@ const cases: readonly Case[] = [
     },
     fires: { 28: [], 32: ["DatabaseMemberDown db2"] },
   },
-  { what: "no primary", change: { [readOnly("db1")]: "0+0x9 stale" }, fires: { 20: [], 28: ["NoWritableDatabase"] } },
+  {
+    what: "no primary",
+    change: { [agent("database_writable", "db1")]: then("0+0x50") },
+    fires: { 28: [], 32: ["NoWritableDatabase"] },
+  },
+  {
+    what: "a failover in time",
+    change: {
+      [agent("database_writable", "db1")]: then("0+0x50"),
+      [agent("database_writable", "db2")]: "0+0x13 1+0x50",
+      [agent("database_promise_holds", "db1")]: gone,
+      [agent("database_acknowledging", "db1")]: gone,
+      [agent("database_promise_holds", "db2")]: "_x13 1+0x50",
+      [agent("database_acknowledging", "db2")]: "_x13 2+0x50",
+    },
+    fires: { 24: [], 28: [], 32: [], 40: [] },
+  },
   {
     what: "two primaries",
     change: { [readOnly("db2")]: then("0+0x50") },
-    fires: { 30: ["SemiSyncOff db2", "TwoWritableDatabases"] },
+    fires: { 30: ["TwoWritableDatabases"] },
   },
   { what: "nobody holds the address", change: { [address("lb1")]: gone }, fires: { 30: ["AddressHeldByNobody"] } },
   { what: "two hold the address", change: { [address("lb2")]: always(1) }, fires: { 10: ["AddressHeldByTwo"] } },

@@ -29,7 +29,9 @@ function flows(site: Site): readonly DeclaredFlow[] {
     ...{ role: "monitor", from: { kind: "tier", tier: "monitor" }, to, why, path },
   });
   return [
-    ...[...measured, "database.exporter"].map((name) => flow(name, "monitor", "The monitor fetches measurements.")),
+    ...[...measured, "database.agent", "database.exporter"].map((name) =>
+      flow(name, "monitor", "The monitor fetches measurements."),
+    ),
     ...apps.map((name) => flow(name, `${name}.metrics`, "The monitor fetches the application's own measurements.")),
     flow("balancer.https", "domain", "The monitor asks for the site as visitors do."),
     ...webhookFlows(site),

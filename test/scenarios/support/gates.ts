@@ -38,6 +38,7 @@ export async function bringRules(rules: Readonly<Record<string, Rules>>) {
   const world: World = {
     ...{ topology, roles: [spoiled], targetOf: (host) => gateTarget(hostNamed(host)), secretValue: () => "" },
     ...{ authority, trusted: authority.certificatePem, publicTrust: "", by: "test", archive: async () => "" },
+    program: () => "",
     ...{ visitor: (argv) => argv, caFile: "", emit: () => {}, interrupted: () => false },
   };
   return await converge(world);

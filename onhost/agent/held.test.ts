@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { believed, held } from "./held.ts";
+
+test("what HAProxy says that it believes", () => {
+  expect(believed("UP; name=database_primary/db1; node=shop1; weight=1/1")).toBe(true);
+  expect(believed("UP 1/2; name=database_primary/db1")).toBe(true);
+  expect(believed("DOWN 0/1; name=database_primary/db1")).toBe(false);
+  expect(believed(undefined)).toBeUndefined();
+});
+
+test("an answer that is known already is kept back until it changes; any other comes at once", async () => {
+  const began = performance.now();
+  expect(
+    await held(
+      undefined,
+      () => true,
+      () => false,
+    ),
+  ).toBe(true);
+  expect(
+    await held(
+      false,
+      () => true,
+      () => false,
+    ),
+  ).toBe(true);
+  expect(performance.now() - began).toBeLessThan(50);
+  const change = began + 150;
+  expect(
+    await held(
+      false,
+      () => performance.now() > change,
+      () => false,
+    ),
+  ).toBe(true);
+  expect(performance.now() - change).toBeLessThan(150);
+  expect(
+    await held(
+      true,
+      () => true,
+      () => true,
+    ),
+  ).toBe(true);
+});

@@ -1,0 +1,106 @@
+import { RampartError } from "../../base/problem.ts";
+import { databaseText, historyText } from "../../report/database.ts";
+import { UsageError } from "../arguments.ts";
+import { carriedOut, changedText, changeSince, pictureOf, seenWithin } from "../db/deeds.ts";
+import { failover } from "../db/failover.ts";
+import type { DbOptions } from "../db/options.ts";
+import { rebuild } from "../db/rebuild.ts";
+import { switchoverProblems } from "../db/refusals.ts";
+import { shell } from "../db/shell.ts";
+import { requireHosts } from "../hosts.ts";
+import { exitCodes } from "../options.ts";
+import { reportStyle, writeJson, writeText } from "../output.ts";
+import { type OpenSite, openSite } from "../site.ts";
+
+type Deed = (open: OpenSite, options: DbOptions) => Promise<number>;
+
+const deeds: Readonly<Record<string, Deed>> = {
+  status,
+  history,
+  switchover,
+  failover: (open, options) => failover(open, options, options.words),
+  pause: (open, options) => pausing(open, options, "pause"),
+  resume: (open, options) => pausing(open, options, "resume"),
+  rebuild: (open, options) => rebuild(open, options, needed(options.words[0], "rebuild HOST")),
+  shell: (open, { words, read }) => shell(open, words[0], read),
+};
+
+/** `db DEED`: how the database stands, and what an operator may ask of its agents. */
+export async function dbCommand(options: DbOptions, deed: string): Promise<number> {
+  const act = Object.hasOwn(deeds, deed) ? deeds[deed] : undefined;
+  if (act === undefined) throw wrongUse(deed, `is none of its deeds: ${Object.keys(deeds).join(", ")}.`);
+  const open = await openSite(options);
+  if (open.site.database === undefined)
+    throw new RampartError(`${open.site.name} has no database`, [
+      {
+        path: "database",
+        reason: "no service says that it needs one.",
+        remedy: "Give the service that needs one: database: true",
+      },
+    ]);
+  requireHosts(open);
+  return await act(open, options);
+}
+
+async function status(open: OpenSite, { json }: DbOptions): Promise<number> {
+  const { database } = await pictureOf(open);
+  if (json) writeJson({ site: open.site.name, ...database });
+  else writeText(databaseText(database, reportStyle(), new Date()));
+  return database.noLoss ? exitCodes.done : exitCodes.failed;
+}
+
+async function history(open: OpenSite, { json }: DbOptions): Promise<number> {
+  const { changes } = (await pictureOf(open)).database;
+  if (json) writeJson({ site: open.site.name, changes });
+  else writeText(historyText(changes, reportStyle()));
+  return exitCodes.done;
+}
+
+async function switchover(open: OpenSite, options: DbOptions): Promise<number> {
+  const { to, json } = options;
+  const before = await pictureOf(open);
+  const problems = switchoverProblems(before.database, to);
+  if (problems.length > 0) throw new RampartError("No switchover, nothing was changed", problems, "rampart db status");
+  if (to !== undefined && to === before.database.primary) {
+    if (json) writeJson({ site: open.site.name, change: null });
+    else writeText(`${to} is the primary already; nothing was changed.`);
+    return exitCodes.done;
+  }
+  const request = { kind: "switchover" as const, to: to ?? null, without: [] };
+  await carriedOut(open, before, { request, within: 30, quiet: json });
+  const { term } = before.database;
+  const after = await seenWithin(
+    open,
+    10,
+    (one) => one.database.primary !== null && (changeSince(one, term)?.gapSeconds ?? null) !== null,
+  );
+  const change = changeSince(after, term);
+  if (json) writeJson({ site: open.site.name, change: change ?? null });
+  else writeText(change ? changedText(change) : "The request was carried out:  rampart db status");
+  return change === undefined || change.kind === "called off" ? exitCodes.failed : exitCodes.done;
+}
+
+async function pausing(open: OpenSite, { json }: DbOptions, kind: "pause" | "resume"): Promise<number> {
+  const before = await pictureOf(open);
+  const paused = kind === "pause";
+  if (before.database.paused !== paused)
+    await carriedOut(open, before, { request: { kind, to: null, without: [] }, within: 30, quiet: json });
+  if (json) writeJson({ site: open.site.name, paused });
+  else if (paused)
+    writeText("The agents only look now: nobody takes over when the primary is lost.\nAfterwards:  rampart db resume");
+  else writeText("The agents act again.");
+  return exitCodes.done;
+}
+
+function needed(word: string | undefined, form: string): string {
+  if (word !== undefined) return word;
+  throw wrongUse(form.split(" ")[0] ?? "db", `a word is missing; the form is: rampart db ${form}.`);
+}
+
+function wrongUse(path: string, reason: string): UsageError {
+  return new UsageError(
+    "rampart db needs to know what to do",
+    [{ path: path || "db", reason, remedy: "rampart docs db shows all deeds with examples." }],
+    "rampart docs db",
+  );
+}
