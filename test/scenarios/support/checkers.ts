@@ -19,6 +19,8 @@ const checkers: readonly Checker[] = [
   { pattern: /^\/usr\/local\/lib\/rampart\/blocks$/, script: (file) => `perl -c ${file}` },
   { pattern: /^\/etc\/ssh\/sshd_config(\.d\/.*)?$/, script: () => "sshd -t" },
   { pattern: /^\/etc\/mysql\/.*\.cnf$/, script: () => "mariadbd --help --verbose > /dev/null" },
+  { pattern: /\.mjs$/, script: (file) => `node --check ${file}` },
+  { pattern: /\.json$/, script: (file) => `jq -e . ${file} > /dev/null` },
   {
     pattern: /^\/etc\/rampart\/database\/.*\.cnf$/,
     script: (file) => `my_print_defaults --defaults-file=${file} client`,
@@ -59,8 +61,10 @@ const checkers: readonly Checker[] = [
   },
   { pattern: /^\/etc\/rampart\/ca\.crt$/, script: (file) => `openssl x509 -in ${file} -noout` },
   { pattern: /^\/etc\/hosts$/, script: () => 'getent hosts "$(hostname)"' },
-  // MariaDB has no check that does not run it; rampart-database.service has run it.
-  { pattern: /\.sql$/, script: () => "systemctl is-active -q rampart-database.service" },
+  // MariaDB has no check that does not run it; the primary's agent has run it.
+  { pattern: /\.sql$/, script: () => "/usr/local/lib/rampart/database-status check" },
+  // The bare secret.
+  { pattern: /^\/etc\/rampart\/database\/replication$/, script: () => undefined },
   { pattern: /\.html$|\.txt$|^\/etc\/motd$/, script: () => undefined },
 ];
 
