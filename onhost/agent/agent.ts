@@ -113,10 +113,9 @@ export function writable({ last, shut, settings, kept }: Agent): boolean {
   return store.leader?.member === me && store.leader.term === kept.memory.led;
 }
 
-/** Whether it serves reads: a replica that applies and is not too far behind, or the primary. */
+/** Whether it serves reads: a replica that applies and is not too far behind. Routes go to the primary when there is none. */
 export function readable(agent: Agent): boolean {
   const { last, settings, config } = agent;
-  if (writable(agent)) return true;
   if (last === undefined || performance.now() - last.at > settings.lease || last.peer.broken !== undefined)
     return false;
   const { server } = last.view;

@@ -6,6 +6,7 @@ import type { TLSSocket } from "node:tls";
 import type { DatabaseRequest } from "../../src/contract/database.ts";
 import { type Agent, readable, writable } from "./agent.ts";
 import { streamBackup } from "./backup.ts";
+import { believed, held } from "./held.ts";
 import { identity } from "./https.ts";
 import { metricsOf } from "./metrics.ts";
 import { type Asker, mayAsk } from "./permissions.ts";
@@ -59,7 +60,11 @@ async function handle(
   try {
     if (!mayAsk(asker, url.pathname, agent.config.clients)) return send(response, 403, "not for this certificate\n");
     if (url.pathname === "/backup") return streamBackup(agent.config, response, log);
-    const answer = await answerTo(agent, `${request.method} ${url.pathname}`, url, () => body(request));
+    const well = healthOf(agent, url.pathname);
+    const answer =
+      well === undefined
+        ? await answerTo(agent, `${request.method} ${url.pathname}`, url, () => body(request))
+        : health(await held(believed(stateHeader(request)), well, () => response.destroyed));
     send(response, answer.status, answer.text);
   } catch (error) {
     send(response, 400, `${error instanceof Error ? error.message : "not understood"}\n`);
@@ -75,14 +80,6 @@ async function answerTo(agent: Agent, what: string, url: URL, read: () => Promis
   switch (what) {
     case "GET /peer":
       return agent.last === undefined || asleep(agent) ? { status: 503, text: "asleep\n" } : json(200, agent.last.peer);
-    case "HEAD /write":
-    case "GET /write":
-    case "OPTIONS /write":
-      return health(writable(agent));
-    case "HEAD /read":
-    case "GET /read":
-    case "OPTIONS /read":
-      return health(readable(agent));
     case "GET /metrics":
       return { status: 200, text: await metricsOf(agent) };
     case "GET /status":
@@ -108,6 +105,16 @@ async function answerTo(agent: Agent, what: string, url: URL, read: () => Promis
 /** The agent has not looked for longer than a lease, and does nothing either. */
 function asleep({ last, acting, settings }: Agent): boolean {
   return acting === undefined && performance.now() - (last?.at ?? 0) > settings.lease;
+}
+
+/** What is asked by a path of health; undefined for any other. */
+function healthOf(agent: Agent, path: string): (() => boolean) | undefined {
+  if (path === "/write") return () => writable(agent);
+  return path === "/read" ? () => readable(agent) : undefined;
+}
+
+function stateHeader({ headers }: IncomingMessage): string | undefined {
+  return headers["x-haproxy-server-state"]?.toString();
 }
 
 function health(well: boolean): Answer {

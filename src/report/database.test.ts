@@ -52,9 +52,8 @@ test("a database that is well", () => {
       db2   replica   8     ✔      0-3-48210  0.0 s
       db3   replica   8     ✔      0-3-48210  0.4 s
 
-      promise  an acknowledged write survives any single fault, and a power cut of
-               all hosts together: holds now. A write counts only when db2 or
-               another of them has it too.
+      promise  no acknowledged write is lost: holds now. A write counts only when
+               db2 or another of them has it too.
       last     switchover to db1 18 minutes ago, 0.21 s without writes, term 8 from
                0-3-48100. db1 has all up to 0-3-48100 and takes over from db3."
   `);
@@ -84,9 +83,8 @@ test("what is broken, silent or paused is said, with what to type; nothing is wi
       db2      must be built anew: it has 0-1-48211, which the primary of term 8
                never had, and more words
 
-      promise  an acknowledged write survives any single fault, and a power cut of
-               all hosts together: does NOT hold now. No primary is seen; db1 did
-               not answer.
+      promise  no acknowledged write is lost: does NOT hold now. No primary is seen;
+               db1 did not answer.
                unknown who is primary: db1 did not answer
       paused   the agents only look. Nobody takes over when the primary is lost,
                until: rampart db resume

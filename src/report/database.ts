@@ -5,8 +5,8 @@ import { hanging, harmless, shortened, table, wrapped } from "./layout.ts";
 import { colors, type Style } from "./style.ts";
 
 const promises: Readonly<Record<DatabasePromise, string>> = {
-  "no-loss": "an acknowledged write survives any single fault, and a power cut of all hosts together",
-  "no-loss-unless-all-lose-power": "an acknowledged write survives any single fault",
+  "no-loss": "no acknowledged write is lost",
+  "no-loss-unless-all-lose-power": "no acknowledged write is lost, unless all hosts lose power at once",
 };
 
 /** Something about the member is wrong or unknown. */

@@ -51,9 +51,8 @@ test("a site that is well", () => {
                 db2    10.77.3.2   well
       monitor   mon1   10.77.4.1   well
 
-      database  an acknowledged write survives any single fault, and a power cut of
-                all hosts together: holds now. A write counts only when db2 has it
-                too.
+      database  no acknowledged write is lost: holds now. A write counts only when
+                db2 has it too.
                 db1★  primary
                 db2   replica  voter  lag 0.0 s
       alerts    none firing"
@@ -101,9 +100,8 @@ test("what is unknown is said to be unknown, never well", () => {
       unknown who holds 198.51.100.10: lb1 and lb2 did not answer, and no other
       balancer says so
 
-      database  an acknowledged write survives any single fault, and a power cut of
-                all hosts together: does NOT hold now. No primary is seen; db1 did
-                not answer.
+      database  no acknowledged write is lost: does NOT hold now. No primary is
+                seen; db1 did not answer.
                 unknown who is primary: db1 did not answer
                 db1  unknown         lag unknown  no answer
                 db2  replica  voter  lag unknown

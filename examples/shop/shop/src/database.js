@@ -11,8 +11,8 @@ import { isPassing, retrying } from "./retry.js";
 
 /** Longest wait for one statement, and for a free connection (ms). */
 const STATEMENT = 3000;
-/** How long a transaction is tried again: long enough for a switch of the primary (ms). */
-const WITHIN = 8000;
+/** How long work is tried again: long enough for another primary to take over, even from a host that was lost (ms). */
+const WITHIN = 12_000;
 /** A replica may not have a new table yet. */
 const NO_SUCH_TABLE = 1146;
 
@@ -57,25 +57,28 @@ export function connectionOptions(settings, port) {
 }
 
 /**
- * Rows for a page. Asks a replica; when none answers, the primary.
+ * Rows for a page. Asks a replica and the primary in turn until one answers: a replica may have been cut off just now, because it
+ * becomes the primary.
  *
  * @param {Database} database
  * @param {string} sql
  * @param {Values} values
  * @returns {Promise<any[]>}
  */
-export async function read(database, sql, values = []) {
-  try {
-    return await readFrom(database, "replica", sql, values);
-  } catch (error) {
-    if (!isPassing(error) && /** @type {any} */ (error).errno !== NO_SUCH_TABLE) throw error;
-    database.onRetry(error);
-    return retrying(() => readFrom(database, "primary", sql, values), { within: 1500, onRetry: database.onRetry });
-  }
+export function read(database, sql, values = []) {
+  /** @type {Source} */
+  let source = "primary";
+  const once = () => {
+    source = source === "primary" ? "replica" : "primary";
+    return readOnce(database, source, sql, values);
+  };
+  const passing = (/** @type {any} */ error) =>
+    isPassing(error) || (source === "replica" && error.errno === NO_SUCH_TABLE);
+  return retrying(once, { within: WITHIN, onRetry: database.onRetry, passing });
 }
 
 /**
- * Rows from exactly the source asked for. No second try.
+ * Rows from exactly the source asked for, again when it fails for a passing reason.
  *
  * @param {Database} database
  * @param {Source} source
@@ -84,6 +87,17 @@ export async function read(database, sql, values = []) {
  * @returns {Promise<any[]>}
  */
 export function readFrom(database, source, sql, values = []) {
+  return retrying(() => readOnce(database, source, sql, values), { within: WITHIN, onRetry: database.onRetry });
+}
+
+/**
+ * @param {Database} database
+ * @param {Source} source
+ * @param {string} sql
+ * @param {Values} values
+ * @returns {Promise<any[]>}
+ */
+function readOnce(database, source, sql, values = []) {
   return holding(database[source], (connection) => rows(connection, sql, values));
 }
 
@@ -131,7 +145,7 @@ export const marks = (values) => values.map(() => "?").join(", ");
  */
 export async function databaseState(database) {
   const ask = (/** @type {Source} */ source) =>
-    within(1000, readFrom(database, source, "SELECT @@global.read_only AS ro")).then(
+    within(1000, readOnce(database, source, "SELECT @@global.read_only AS ro")).then(
       ([row]) => (source === "primary" && row.ro ? "read-only" : "ok"),
       () => "unavailable",
     );

@@ -16,6 +16,7 @@ const LOST = new Set([
   "EAI_AGAIN",
   "PROTOCOL_CONNECTION_LOST",
   "PROTOCOL_SEQUENCE_TIMEOUT",
+  "HANDSHAKE_SSL_ERROR",
   "POOL_TIMEOUT",
 ]);
 
@@ -41,7 +42,7 @@ export function isPassing(error) {
  */
 export async function retrying(work, { within, onRetry, passing = isPassing }) {
   const end = Date.now() + within;
-  for (let wait = 40; ; wait = Math.min(wait * 2, 600)) {
+  for (let wait = 40; ; wait = Math.min(wait * 2, 250)) {
     try {
       return await work();
     } catch (error) {
