@@ -86,6 +86,12 @@ function seenAs(wanted: Resource): readonly [readonly [string, Seen]] | undefine
       return fact({ id: wanted.id });
     case "unit":
       if (wanted.state === "off") return undefined;
-      return fact({ active: "active", enabled: "true", condition: "yes", restart: "", reload: "" });
+      return fact({
+        active: "active",
+        enabled: String(wanted.state !== "owned"),
+        condition: "yes",
+        restart: "",
+        reload: "",
+      });
   }
 }
