@@ -87,11 +87,8 @@ function seenAs(wanted: Resource): readonly [readonly [string, Seen]] | undefine
     case "unit":
       if (wanted.state === "off") return undefined;
       return fact({
-        active: "active",
-        enabled: String(wanted.state !== "owned"),
-        condition: "yes",
-        restart: "",
-        reload: "",
+        ...{ active: "active", enabled: wanted.state === "owned" ? "false" : "true" },
+        ...{ condition: "yes", restart: "", reload: "" },
       });
   }
 }

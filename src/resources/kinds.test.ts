@@ -344,6 +344,19 @@ describe("units, by recorded answers of systemctl show", () => {
     expect(difference(settled, answer(never))).toMatchObject({ effect: "start" });
   });
 
+  test("owned: neither started nor enabled; a restart is asked of its owner, one that its package started is ended", () => {
+    const owned: UnitResource = { ...unit, state: "owned", restart: "ask for it" };
+    const off = { UnitFileState: "disabled" };
+    expect(difference(owned, answer(off))).toBeUndefined();
+    expect(difference(owned, answer({ ...off, ActiveState: "inactive" }))).toBeUndefined();
+    expect(difference(owned, answer({}))).toMatchObject({ effect: "none", reason: "would start at boot by itself" });
+    expect(difference(owned, answer({ LoadState: "not-found" }))).toMatchObject({ effect: "stop", verb: "create" });
+    const pending = difference(owned, answer(off, ["P nginx.service restart /b"]));
+    expect(pending).toMatchObject({ effect: "restart" });
+    const steps = pending && kindFor(owned).steps(owned, pending, world);
+    expect(steps).toMatchObject([{ kind: "unit", deed: "restart", owner: "ask for it" }]);
+  });
+
   test("a file that is newer than the unit's mark is pending, an older one is not", () => {
     const conf = join(folder, "it's conf");
     const wanted: UnitResource = { ...unit, reloadOn: [`file:${conf}`], restartOn: [] };

@@ -56,7 +56,16 @@ test("every service of the site is confined within its bound, nothing is readabl
   expect(checks.filter((one) => !one.ok)).toEqual([]);
   const units = new Map(hosts.flatMap((host) => host.units.map((one) => [one.unit, one] as const)));
   say([...units.values()].map(({ unit, score, bound }) => `${unit} ${score} ≤ ${bound}`).join(", "));
-  const named = ["haproxy", "nginx", "mariadb", "etcd", "keepalived", "app-shop", "prometheus", "prometheus-node-exporter"];
+  const named = [
+    "haproxy",
+    "nginx",
+    "mariadb",
+    "etcd",
+    "keepalived",
+    "app-shop",
+    "prometheus",
+    "prometheus-node-exporter",
+  ];
   const ran = ["rampart-agent", "rampart-blocks", "rampart-bans", "rampart-certificate", "rampart-route"];
   expect([...units.keys()]).toEqual(expect.arrayContaining([...named, ...ran].map((name) => `${name}.service`)));
   for (const { unit, score, bound } of units.values()) expect(score, unit).toBeLessThanOrEqual(bound);

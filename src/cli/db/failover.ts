@@ -1,4 +1,4 @@
-import { RampartError } from "../../base/problem.ts";
+import { type Problem, RampartError } from "../../base/problem.ts";
 import { listed } from "../../base/text.ts";
 import type { DatabaseStanding } from "../../model/status.ts";
 import { hanging, wrapped } from "../../report/layout.ts";
@@ -20,14 +20,16 @@ export async function failover(open: OpenSite, options: DbOptions, named: readon
   const silent = silentVoters(database, members);
   const gone = named.length > 0 ? named : silent;
   const problems = failoverProblems(database, gone, members);
+  if (problems.length > 0) throw notDone(problems);
   const missing = silent.filter((host) => !gone.includes(host));
-  const unheard = missing.map((host) => ({
-    path: host,
-    reason: "is a voter and does not answer: nobody is elected without its word.",
-    remedy: `Bring it back: rampart up. Or name it, too, if it is gone for good.`,
-  }));
-  if (problems.length + unheard.length > 0)
-    throw new RampartError("No failover, nothing was changed", [...problems, ...unheard], "rampart db status");
+  if (missing.length > 0)
+    throw notDone(
+      missing.map((host) => ({
+        path: host,
+        reason: "is a voter and does not answer: nobody is elected without its word.",
+        remedy: "Bring it back: rampart up. Or name it, too, if it is gone for good.",
+      })),
+    );
   if (!(await vouched(before, gone, options))) {
     writeText("Stopped; nothing was changed.");
     return exitCodes.failed;
@@ -41,6 +43,10 @@ export async function failover(open: OpenSite, options: DbOptions, named: readon
   if (options.json) writeJson({ site: open.site.name, change: change ?? null, without: voters });
   else writeText(change ? changedText(change) : "The request was carried out:  rampart db status");
   return exitCodes.done;
+}
+
+function notDone(problems: readonly Problem[]): RampartError {
+  return new RampartError("No failover, nothing was changed", problems, "rampart db status");
 }
 
 async function vouched(picture: Picture, gone: readonly string[], options: DbOptions): Promise<boolean> {

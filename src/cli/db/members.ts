@@ -96,7 +96,7 @@ function memberStatus({ host, status, silence }: Member): MemberStatus {
   const detail = troubleOf(status);
   return {
     host,
-    standing: status.standing,
+    standing: standingOf(status),
     lagSeconds: status.standing === "primary" ? 0 : status.lagSeconds,
     voter: status.voter,
     position: status.gtid,
@@ -106,9 +106,17 @@ function memberStatus({ host, status, silence }: Member): MemberStatus {
   };
 }
 
+/** Who does not reach etcd does not know what it stands for, but what it does can be seen. */
+function standingOf({ standing, store, readOnly, ioRunning }: DatabaseStatus): string {
+  if (standing !== "unset" || store.reachable || readOnly === null) return standing;
+  return readOnly === false ? "primary" : ioRunning === null ? standing : "replica";
+}
+
 function troubleOf(status: DatabaseStatus): string {
   if (!status.agent?.up) return status.error || "its agent does not answer";
-  if (status.broken !== null) return `must be built anew: ${status.broken}`;
-  if (status.error !== "") return status.error;
-  return status.store.reachable ? "" : "it does not reach etcd";
+  return [
+    ...(status.broken === null ? [] : [`must be built anew: ${status.broken}`]),
+    ...(status.store.reachable ? [] : ["it does not reach etcd"]),
+    ...(status.error === "" ? [] : [status.error]),
+  ].join("; ");
 }
