@@ -1,5 +1,5 @@
 // Bundles the command line into dist/, or into the folder that is named: one entry, one chunk per verb, so that
-// `rampart --help` loads almost nothing.
+// `rampart --help` loads almost nothing. And the programs that run on hosts.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,23 +8,28 @@ import { build } from "esbuild";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const outdir = process.argv[2] === undefined ? join(root, "dist") : resolve(process.argv[2]);
 rmSync(outdir, { recursive: true, force: true });
-await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: { main: "src/cli/main.ts", index: "src/index.ts" },
   outdir,
   bundle: true,
-  splitting: true,
   format: "esm",
   platform: "node",
   target: "node20.19",
   packages: "bundle",
-  external: ["esbuild"],
   banner: {
     js: 'import { createRequire as __rampartRequire } from "node:module"; const require = __rampartRequire(import.meta.url);',
   },
-  sourcemap: "linked",
   logLevel: "warning",
+};
+await build({
+  ...common,
+  entryPoints: { main: "src/cli/main.ts", index: "src/index.ts" },
+  splitting: true,
+  external: ["esbuild"],
+  sourcemap: "linked",
 });
+// The programs of hosts: one file each, which must be all that they need.
+await build({ ...common, entryPoints: { agent: "onhost/agent/main.ts" }, minifySyntax: true, minifyWhitespace: true });
 // The types of `import "rampart"` for a site outside this checkout, which has no npm package to take them from.
 const input = readFileSync(join(root, "src/config/input.ts"), "utf8");
 const types = `${input}\n/** Describes a site. */\nexport function defineSite(site: SiteInput): SiteInput;\n`;

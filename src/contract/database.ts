@@ -16,10 +16,10 @@ export const reservedDatabaseServices: readonly string[] = [
 
 export type Standing = "primary" | "replica" | "unset";
 
-/** The line of JSON that `/usr/local/lib/rampart/database-status` prints on a host. */
+/** How the agent of a host sees its MariaDB and the cluster: `GET /status` at its socket, one line of JSON. */
 export interface DatabaseStatus {
   readonly host: string;
-  /** What the host was last brought to; "unset" before the first time. */
+  /** What the host stands for now; "unset" before it has been told. */
   readonly standing: Standing;
   /** null in this and all other fields: unknown, because MariaDB did not answer (see `error`). */
   readonly readOnly: boolean | null;
@@ -40,7 +40,72 @@ export interface DatabaseStatus {
   readonly error: string;
   /** The last transactions in this host's own binary log, as domain-server-sequence. */
   readonly gtid: string | null;
+  /** The last transactions that it has received, applied or not. */
+  readonly received: string | null;
+  /** Why this member must be built anew; null when it need not. */
+  readonly broken: string | null;
+  /** What the agent decided last: the action's kind, and why as a sentence. */
+  readonly doing: string;
+  readonly reason: string;
+  /** False when the agent did not answer, and somebody else wrote this line for it. */
+  readonly agent: { readonly up: boolean };
+  /** etcd as seen from here, and the member on whose host its leader runs. */
+  readonly store: { readonly reachable: boolean; readonly leader: string | null };
+  /** What etcd holds; null: it could not be read, or the cluster was not founded yet. */
+  readonly cluster: DatabaseCluster | null;
+  /** Does no-loss hold now, seen from here; only the primary's answer counts. */
+  readonly promise: { readonly holds: boolean; readonly reason: string };
+}
+
+export interface DatabaseCluster {
+  readonly term: number;
+  readonly primary: string;
+  /** Who holds the leader key now; null: nobody. */
+  readonly leader: string | null;
+  readonly voters: readonly string[];
+  readonly admitting: string | null;
+  readonly paused: boolean;
+  readonly strict: boolean;
+  /** Oldest first. */
+  readonly history: readonly DatabaseChange[];
+}
+
+/** A change of primary. */
+export interface DatabaseChange {
+  readonly term: number;
+  readonly primary: string;
+  /** "first", "failover", "switchover" or "called off". */
+  readonly kind: string;
+  readonly position: string;
+  readonly reason: string;
+  /** ISO 8601; null: not known. */
+  readonly at: string | null;
+  /** How long writes waited; null: not known. */
+  readonly gapSeconds: number | null;
+}
+
+/** What an operator asks: the body of `POST /request`. */
+export interface DatabaseRequest {
+  readonly kind: "switchover" | "failover" | "pause" | "resume";
+  /** The member that shall lead; null lets the agents choose. */
+  readonly to: string | null;
+  /** For a failover by hand: voters that the operator vouches for as gone. */
+  readonly without: readonly string[];
+  /** Who asks, for the history. */
+  readonly by: string;
+}
+
+/** What `GET /answer?id=…` says of a request. */
+export interface DatabaseAnswer {
+  readonly outcome: "waiting" | "done" | "refused";
+  readonly reason: string;
 }
 
 /** Path of the program that prints a DatabaseStatus. */
 export const databaseStatusProgram = "/usr/local/lib/rampart/database-status";
+
+/** Socket of the agent on a database host, for root. */
+export const agentSocket = "/run/rampart-agent/agent.sock";
+
+/** Port of the agent on the inside address: health for the ways to the database, and what members tell each other. */
+export const agentPort = 8407;

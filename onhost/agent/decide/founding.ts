@@ -4,8 +4,18 @@ import { act, names, wait } from "./scene.ts";
 
 /** No cluster yet: the site's first member founds it, once all others answer and hold nothing that it lacks. */
 export function founding(view: View, store: Store): Decision {
-  const { me, members, server, peers } = view;
+  const { me, members, server, peers, memory } = view;
   const first = members[0];
+  if (memory.seen > 0) {
+    return wait(
+      "etcd holds no cluster, but there was one: nothing is founded anew. Restore etcd's data, or remove the agents' memory on all members.",
+    );
+  }
+  if (server.state === "stopped" || server.state === "blank")
+    return act(
+      { kind: "start", how: "plain" },
+      "There is no cluster yet; MariaDB starts here, so that it can be founded.",
+    );
   if (me !== first) return wait(`There is no cluster yet; ${first ?? "the first member"} founds it.`);
   if (server.state !== "running")
     return wait("There is no cluster yet; MariaDB must run here before it can be founded.");

@@ -1,0 +1,44 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Agent } from "../agent.ts";
+import { accountOf } from "../config.ts";
+import { text } from "../sql.ts";
+import { setLock, statements } from "./statements.ts";
+
+/** Rule 3: its account locked, its dump thread killed and seen gone; what it may have acknowledged is read only then. */
+export async function lockOut(agent: Agent, name: string): Promise<void> {
+  const on = statements(agent);
+  await setLock(agent, on, name, true);
+  const dumps = `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND = 'Binlog Dump' AND USER = ${text(accountOf(name))}`;
+  const until = performance.now() + 2000;
+  for (;;) {
+    const rows = await on.run(dumps);
+    if (rows.length === 0) break;
+    if (performance.now() > until) throw new Error(`the connection of ${name} does not end`);
+    for (const { id } of rows) await on.run(`KILL CONNECTION ${Number(id)}`).catch(() => undefined);
+    await pause(20);
+  }
+  agent.removal = { member: name, position: (await on.look()).facts.binlog_pos ?? "" };
+}
+
+export async function unlock(agent: Agent, name: string): Promise<void> {
+  await setLock(agent, statements(agent), name, false);
+  if (agent.removal?.member === name) agent.removal = undefined;
+}
+
+/** Rule 2: what the first voter must have, read after commits wait for it. */
+export async function noteAdmission(agent: Agent, name: string): Promise<void> {
+  const { facts } = await statements(agent).look();
+  agent.admission = { member: name, position: facts.binlog_pos ?? "" };
+}
+
+/** Semi-sync as primary off: only after the set was emptied in etcd. */
+export async function needNoAcks(agent: Agent): Promise<void> {
+  await statements(agent).run("SET GLOBAL rpl_semi_sync_master_enabled = OFF");
+  agent.admission = undefined;
+}
+
+/** `read_only=1` waits for commits that wait for their acknowledgement: after the deadline this statement alone is ended. */
+export async function closeForWrites(agent: Agent, deadline: number): Promise<void> {
+  agent.shut = true;
+  await statements(agent).run("SET GLOBAL read_only = ON", deadline);
+}

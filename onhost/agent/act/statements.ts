@@ -1,0 +1,74 @@
+import type { Agent } from "../agent.ts";
+import { accountOf, member } from "../config.ts";
+import { type Looked, looked, needsAck, questions, unlimited } from "../server.ts";
+import { close, open, queries, query, type Row, type Session, TimeoutError, text } from "../sql.ts";
+
+/** Statements of one action, all in one session and so in one life of the server: when it dies, the rest fails. */
+export interface Statements {
+  readonly session: Session;
+  readonly run: (sql: string, limit?: number) => Promise<readonly Row[]>;
+  readonly look: () => Promise<Looked>;
+}
+
+/** Time limit of a statement, ms. */
+const usual = 3000;
+
+/** Fails when MariaDB does not answer now. */
+export function statements(agent: Agent): Statements {
+  const { session } = agent.mariadb;
+  if (session?.alive !== true) throw new Error("MariaDB does not answer");
+  return {
+    session,
+    run: async (sql, limit = usual) => {
+      try {
+        return await query(session, sql, limit);
+      } catch (error) {
+        if (error instanceof TimeoutError) await end(agent, session.id);
+        throw error;
+      }
+    },
+    look: async () => looked(await queries(session, questions, usual)),
+  };
+}
+
+/** Ends a statement of ours that takes too long; nothing else is ever killed while it may wait for an acknowledgement. */
+async function end(agent: Agent, id: number): Promise<void> {
+  try {
+    const other = await open(agent.config.paths.socket, 500);
+    await query(other, `KILL ${id}`, 500).catch(() => undefined);
+    close(other);
+  } catch {
+    // It does not answer at all; the next look says so.
+  }
+}
+
+/** Semi-sync as primary on, with values that cannot turn it off, and seen so (rule 6). */
+export async function requireAcks({ run, look }: Statements): Promise<void> {
+  await run(`SET GLOBAL rpl_semi_sync_master_timeout = ${unlimited}`);
+  await run("SET GLOBAL rpl_semi_sync_master_wait_point = AFTER_SYNC");
+  await run("SET GLOBAL rpl_semi_sync_master_wait_no_slave = ON");
+  await run("SET GLOBAL rpl_semi_sync_master_enabled = ON");
+  if (!needsAck(await look())) throw new Error("semi-sync does not read back as it was set");
+}
+
+/** Locks or unlocks the replication account of a member, here only: not in the binlog, so that it waits for nobody (rule 3). */
+export async function setLock(agent: Agent, { run }: Statements, name: string, locked: boolean): Promise<void> {
+  const { address } = member(agent.config, name);
+  const others = agent.kept.notes.locked.filter((one) => one !== name);
+  if (!locked) await agent.kept.note({ locked: others });
+  const account = `${text(accountOf(name))}@${text(address)}`;
+  await run("SET SESSION sql_log_bin = 0");
+  try {
+    await run(`ALTER USER IF EXISTS ${account} ACCOUNT ${locked ? "LOCK" : "UNLOCK"}`);
+  } finally {
+    await run("SET SESSION sql_log_bin = 1");
+  }
+  if (locked) await agent.kept.note({ locked: [...others, name] });
+}
+
+/** A number for this server, and for this session too: it is a value of each session. */
+export async function setServerId({ run }: Statements, serverId: number): Promise<void> {
+  if (serverId <= 0) throw new Error("this member has no server number");
+  await run(`SET GLOBAL server_id = ${serverId}`);
+  await run(`SET SESSION server_id = ${serverId}`);
+}

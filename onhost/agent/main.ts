@@ -1,0 +1,106 @@
+import { type Agent, newAgent, reconfigure } from "./agent.ts";
+import { readConfig } from "./config.ts";
+import { cycle } from "./cycle.ts";
+import { renew, watch } from "./etcd.ts";
+import { housekeeping, keepHouse } from "./housekeeping.ts";
+import { settings } from "./model.ts";
+import { keepAlive, tellReady } from "./notify.ts";
+import { type Doors, openDoors, renewDoors } from "./serve.ts";
+
+/** Time between two looks when there is nothing to do, ms. */
+const rest = 250;
+/** How long an action of a leader may take before its lease is left to end, ms. */
+const longest = 15_000;
+
+const file = process.argv[2] ?? "/etc/rampart/database/agent.json";
+
+await run();
+
+/** The database's agent of this host. It ends only by a signal; what it has promised is on the disk. */
+async function run(): Promise<void> {
+  const agent = await newAgent(readConfig(file), settings);
+  agent.wake = wake;
+  const doors = await openDoors(agent, log);
+  process.on("SIGHUP", () => reread(agent, doors));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
+  setInterval(() => void keepLease(agent), settings.lease / 6);
+  keepAlive(() => awake(agent, longest));
+  follow(agent);
+  tellReady();
+  const house = housekeeping();
+  for (;;) {
+    const again = await cycle(agent, log).catch((error: unknown) => {
+      log(`The look failed: ${error instanceof Error ? error.stack : String(error)}`);
+      return false;
+    });
+    keepHouse(house, agent, log);
+    if (!again) await pause();
+  }
+}
+
+/** Until it is time, or something has happened: during the last look already, perhaps. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(over, woken ? 10 : rest);
+    wakeUp = over;
+    function over(): void {
+      clearTimeout(timer);
+      wakeUp = undefined;
+      woken = false;
+      resolve();
+    }
+  });
+}
+
+let woken = false;
+let wakeUp: (() => void) | undefined;
+
+function wake(): void {
+  woken = true;
+  wakeUp?.();
+}
+
+let renewing = false;
+
+/** Renews the lease while the cycle runs: an agent that hangs must lose it. */
+async function keepLease(agent: Agent): Promise<void> {
+  if (renewing || !awake(agent, longest)) return;
+  renewing = true;
+  await renew(agent.etcd, agent.settings.lease).catch(() => undefined);
+  renewing = false;
+}
+
+let actingSince: number | undefined;
+
+function awake({ last, acting, settings: { lease }, etcd }: Agent, most: number): boolean {
+  const now = performance.now();
+  actingSince = acting === undefined ? undefined : (actingSince ?? now);
+  if (actingSince !== undefined) return etcd.lease === "0" || acting === "rebuild" || now - actingSince < most;
+  return last === undefined || now - last.at < lease;
+}
+
+/** Looks at once when anything changes in etcd. */
+function follow(agent: Agent): void {
+  let over = false;
+  const again = () => {
+    if (over) return;
+    over = true;
+    setTimeout(() => follow(agent), 1000);
+  };
+  watch(agent.etcd, wake, again);
+}
+
+function reread(agent: Agent, doors: Doors): void {
+  try {
+    reconfigure(agent, readConfig(file));
+    renewDoors(doors, agent);
+    log("Configuration and certificates were read again.");
+  } catch (error) {
+    log(`What is new could not be read, so the old holds: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** One line in the journal. */
+function log(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
