@@ -15,10 +15,12 @@ export async function accountsToApply(agent: Agent, session: Session): Promise<b
   return rows[0]?.value !== wanted;
 }
 
-/** Undefined when the site has written none. */
+/** The same on every member: comments are left out, for they name the host. Undefined when the site has written none. */
 export async function accountsDigest({ config }: Agent): Promise<string | undefined> {
-  const sql = await readFile(config.paths.accounts).catch(() => undefined);
-  return sql === undefined ? undefined : createHash("sha256").update(sql).digest("hex");
+  const sql = await readFile(config.paths.accounts, "utf8").catch(() => undefined);
+  if (sql === undefined) return undefined;
+  const statements = sql.split("\n").filter((line) => !line.startsWith("--"));
+  return createHash("sha256").update(statements.join("\n")).digest("hex");
 }
 
 /** Writes the accounts and databases of the site, and takes away those that it does not name any more. A child of its own: it may wait long. */

@@ -34,7 +34,7 @@ export function promiseOf(agent: Agent): DatabaseStatus["promise"] {
   const rest = away.length > 0 ? ` ${names(away)} ${away.length > 1 ? "do" : "does"} not acknowledge now.` : "";
   return {
     holds: true,
-    reason: `A write counts only when ${names(acks)} ${acks.length > 1 ? "or another of them " : ""}has it too; it survives any single fault, ${survives}.${rest}`,
+    reason: `A write counts only when ${acks.join(" or ")} has it too; it survives any single fault, ${survives}.${rest}`,
   };
 }
 
