@@ -100,7 +100,8 @@ async function statement(agent: Agent, action: Extract<Action, { kind: Statement
     case "note admission":
       return noteAdmission(agent, action.member);
     case "need ack":
-      return requireAcks(statements(agent));
+      await requireAcks(statements(agent));
+      return;
   }
 }
 

@@ -7,8 +7,10 @@ import { settings } from "./model.ts";
 import { keepAlive, tellReady } from "./notify.ts";
 import { type Doors, openDoors, renewDoors } from "./serve.ts";
 
-/** Time between two looks when there is nothing to do, ms. */
+/** Time between two looks, ms: at rest, and while writes wait for somebody to lead. */
 const rest = 250;
+const hurry = 40;
+const briefly = 20_000;
 /** How long an action of a leader may take before its lease is left to end, ms. */
 const longest = 15_000;
 
@@ -34,14 +36,14 @@ async function run(): Promise<void> {
       return false;
     });
     keepHouse(house, agent, log);
-    if (!again) await pause();
+    if (!again) await pause(changing(agent) ? hurry : rest);
   }
 }
 
 /** Until it is time, or something has happened: during the last look already, perhaps. */
-function pause(): Promise<void> {
+function pause(most: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(over, woken ? 10 : rest);
+    const timer = setTimeout(over, woken ? 10 : most);
     wakeUp = over;
     function over(): void {
       clearTimeout(timer);
@@ -50,6 +52,17 @@ function pause(): Promise<void> {
       resolve();
     }
   });
+}
+
+/** Writes wait, or are about to: every look less is a shorter wait. Not for long, should nobody be able to lead. */
+function changing({ last, since }: Agent): boolean {
+  const { store, peers, me } = last?.view ?? {};
+  if (store?.cluster === undefined) return false;
+  const { leader, cluster, request } = store;
+  if (leader === undefined) return since.noLeader !== undefined && performance.now() - since.noLeader < briefly;
+  const opened = leader.member === me || (peers?.[leader.member]?.leads ?? 0) >= leader.term;
+  const began = since.change?.at ?? 0;
+  return request !== undefined || cluster.heir !== undefined || (!opened && performance.now() - began < briefly);
 }
 
 let woken = false;

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Agent } from "./agent.ts";
-import { look } from "./etcd.ts";
+import { look, renew } from "./etcd.ts";
 import type { Found } from "./etcd-text.ts";
 import { reaches } from "./gtid.ts";
 import type { Server, View } from "./model.ts";
@@ -24,7 +24,11 @@ export async function observe(agent: Agent): Promise<{ view: View; found: Found 
   const [found, server] = await Promise.all([look(agent.etcd), lookAtServer(agent), askPeers(agent.peers, config)]);
   const now = performance.now();
   const store = found === undefined ? undefined : { ...found.store, storeLeader: agent.storeLeader?.member };
-  if (store?.leader?.member === config.me && agent.etcd.lease === "0") agent.etcd.lease = found?.leaderLease ?? "0";
+  if (store?.leader?.member === config.me && agent.etcd.lease === "0") {
+    // An agent that was started again goes on with the lease of the one before.
+    agent.etcd.lease = found?.leaderLease ?? "0";
+    await renew(agent.etcd, settings.lease).catch(() => undefined);
+  }
   if (store !== undefined && store.revision > kept.memory.seen) await kept.remember({ seen: store.revision });
   const wished = kept.notes.wanted !== undefined && store?.leader !== undefined && store.leader.member !== config.me;
   const plain: View = {

@@ -2,12 +2,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Agent } from "../agent.ts";
 import { accountOf } from "../config.ts";
 import { text } from "../sql.ts";
-import { setLock, statements } from "./statements.ts";
+import { setLocks, statements } from "./statements.ts";
 
 /** Rule 3: its account locked, its dump thread killed and seen gone; what it may have acknowledged is read only then. */
 export async function lockOut(agent: Agent, name: string): Promise<void> {
   const on = statements(agent);
-  await setLock(agent, on, name, true);
+  await setLocks(agent, on, { lock: [name], unlock: [] });
   const dumps = `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND = 'Binlog Dump' AND USER = ${text(accountOf(name))}`;
   const until = performance.now() + 2000;
   for (;;) {
@@ -21,7 +21,7 @@ export async function lockOut(agent: Agent, name: string): Promise<void> {
 }
 
 export async function unlock(agent: Agent, name: string): Promise<void> {
-  await setLock(agent, statements(agent), name, false);
+  await setLocks(agent, statements(agent), { lock: [], unlock: [name] });
   if (agent.removal?.member === name) agent.removal = undefined;
 }
 

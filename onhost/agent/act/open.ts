@@ -4,58 +4,54 @@ import { write } from "../etcd.ts";
 import type { Opened } from "../etcd-text.ts";
 import type { Action } from "../model.ts";
 import { breaches } from "../promise.ts";
-import { requireAcks, type Statements, setLock, setServerId, statements } from "./statements.ts";
+import type { Looked } from "../server.ts";
+import { close, open, query, type Row } from "../sql.ts";
+import { requireAcks, type Statements, setLocks, setServerId, statements } from "./statements.ts";
 
 /** Opens for writes, in the order of rule 10: whatever cuts it off, nobody can write who would not have to wait. */
 export async function openForWrites(agent: Agent, action: Extract<Action, { kind: "open" }>): Promise<void> {
   const on = statements(agent);
-  const { run, look } = on;
-  const { facts } = await look();
+  const { run } = on;
+  const before = await on.look();
   await agent.kept.remember({ led: action.term });
-  await stopReplication(on);
+  if (before.slave !== undefined) await stopReplication(agent, on);
   await run("SET GLOBAL rpl_semi_sync_slave_enabled = OFF");
-  const closed = facts.read_only === "1";
   await setServerId(on, action.serverId);
-  if (closed && Number(facts.server_id) !== action.serverId) await endSessions(on);
-  await firstAccounts(agent, on, action);
-  for (const { name } of agent.config.members) {
-    if (name !== agent.config.me) await setLock(agent, on, name, action.lock.includes(name));
-  }
-  await requireAcks(on);
-  await agent.kept.note({
-    opened: { start: agent.mariadb.start, term: action.term, breaches: breaches((await look()).status) },
-  });
+  await firstAccounts(agent, on, action, before);
+  const others = agent.config.members.map(({ name }) => name).filter((name) => name !== agent.config.me);
+  await setLocks(agent, on, { lock: action.lock, unlock: others.filter((name) => !action.lock.includes(name)) });
+  const { status } = await requireAcks(on);
+  await agent.kept.note({ opened: { start: agent.mariadb.start, term: action.term, breaches: breaches(status) } });
   await run("RESET SLAVE ALL");
+  if (before.facts.read_only === "1") await endSessions(run, [on.session.id]);
   await run("SET GLOBAL read_only = OFF");
   agent.mariadb.left = undefined;
   await tell(agent, action.term);
 }
 
-/** It can hang behind the lock of a reader: then the readers are ended, and it is tried once more. */
-async function stopReplication(on: Statements): Promise<void> {
-  const { slave } = await on.look();
-  if (slave?.Slave_SQL_Running === "Yes") {
-    const blocked = setTimeout(() => void endReaders(on).catch(() => undefined), 1000);
-    try {
-      await on.run("STOP SLAVE");
-    } finally {
-      clearTimeout(blocked);
-    }
-  } else if (slave !== undefined) await on.run("STOP SLAVE");
-}
-
-async function endReaders(on: Statements): Promise<void> {
-  await endSessions(on);
+/** It can hang behind the lock of a reader: then the readers are ended. */
+async function stopReplication({ config }: Agent, { run, session }: Statements): Promise<void> {
+  const blocked = setTimeout(async () => {
+    const other = await open(config.paths.socket, 500).catch(() => undefined);
+    if (other === undefined) return;
+    await endSessions((sql) => query(other, sql, 1000), [session.id, other.id]).catch(() => undefined);
+    close(other);
+  }, 1000);
+  try {
+    await run("STOP SLAVE");
+  } finally {
+    clearTimeout(blocked);
+  }
 }
 
 /**
  * Ends the sessions of clients. A session keeps the server number that it began with and would write with the old one; as the server is
  * read-only, none of them can have a commit that waits.
  */
-async function endSessions({ run, session }: Statements): Promise<void> {
+async function endSessions(run: (sql: string) => Promise<readonly Row[]>, spared: readonly number[]): Promise<void> {
   const rows = await run(
-    `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND IN ('Sleep', 'Query', 'Execute', 'Prepare', 'Fetch')
-      AND USER NOT IN ('system user', 'event_scheduler') AND ID <> ${session.id}`,
+    `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND NOT IN ('Daemon', 'Binlog Dump') AND COMMAND NOT LIKE 'Slave%'
+      AND USER NOT IN ('system user', 'event_scheduler') AND ID NOT IN (${spared.join(", ")})`,
   );
   for (const { id } of rows) await run(`KILL ${Number(id)}`).catch(() => undefined);
 }
@@ -64,8 +60,12 @@ async function endSessions({ run, session }: Statements): Promise<void> {
  * Before the first write of a cluster nobody can acknowledge, for the accounts by which members connect are not there yet. They are written
  * before semi-sync is on: nobody else can write, and whoever leads later writes them again.
  */
-async function firstAccounts(agent: Agent, on: Statements, action: Extract<Action, { kind: "open" }>): Promise<void> {
-  const { status } = await on.look();
+async function firstAccounts(
+  agent: Agent,
+  on: Statements,
+  action: Extract<Action, { kind: "open" }>,
+  { status }: Looked,
+): Promise<void> {
   const nobody = action.lock.length === agent.config.members.length - 1;
   if (!nobody || status.Rpl_semi_sync_master_status === "ON") return;
   if (await accountsToApply(agent, on.session)) await applyAccounts(agent);

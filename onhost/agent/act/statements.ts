@@ -43,32 +43,40 @@ async function end(agent: Agent, id: number): Promise<void> {
 }
 
 /** Semi-sync as primary on, with values that cannot turn it off, and seen so (rule 6). */
-export async function requireAcks({ run, look }: Statements): Promise<void> {
-  await run(`SET GLOBAL rpl_semi_sync_master_timeout = ${unlimited}`);
-  await run("SET GLOBAL rpl_semi_sync_master_wait_point = AFTER_SYNC");
-  await run("SET GLOBAL rpl_semi_sync_master_wait_no_slave = ON");
-  await run("SET GLOBAL rpl_semi_sync_master_enabled = ON");
-  if (!needsAck(await look())) throw new Error("semi-sync does not read back as it was set");
+export async function requireAcks({ run, look }: Statements): Promise<Looked> {
+  await run(`SET GLOBAL rpl_semi_sync_master_timeout = ${unlimited}, GLOBAL rpl_semi_sync_master_wait_point = AFTER_SYNC,
+    GLOBAL rpl_semi_sync_master_wait_no_slave = ON, GLOBAL rpl_semi_sync_master_enabled = ON`);
+  const seen = await look();
+  if (!needsAck(seen)) throw new Error("semi-sync does not read back as it was set");
+  return seen;
 }
 
-/** Locks or unlocks the replication account of a member, here only: not in the binlog, so that it waits for nobody (rule 3). */
-export async function setLock(agent: Agent, { run }: Statements, name: string, locked: boolean): Promise<void> {
-  const { address } = member(agent.config, name);
-  const others = agent.kept.notes.locked.filter((one) => one !== name);
-  if (!locked) await agent.kept.note({ locked: others });
-  const account = `${text(accountOf(name))}@${text(address)}`;
+/** Locks the replication accounts of `lock` and unlocks those of `unlock`, here only: not in the binlog, so that it waits for nobody (rule 3). */
+export async function setLocks(
+  { config, kept }: Agent,
+  { session, run }: Statements,
+  { lock, unlock }: { readonly lock: readonly string[]; readonly unlock: readonly string[] },
+): Promise<void> {
+  const rest = kept.notes.locked.filter((one) => !unlock.includes(one));
+  if (rest.length < kept.notes.locked.length) await kept.note({ locked: rest });
+  const change = (name: string, word: string) =>
+    `ALTER USER IF EXISTS ${text(accountOf(name))}@${text(member(config, name).address)} ACCOUNT ${word}`;
   await run("SET SESSION sql_log_bin = 0");
   try {
-    await run(`ALTER USER IF EXISTS ${account} ACCOUNT ${locked ? "LOCK" : "UNLOCK"}`);
-  } finally {
+    for (const name of lock) await run(change(name, "LOCK"));
+    for (const name of unlock) await run(change(name, "UNLOCK"));
     await run("SET SESSION sql_log_bin = 1");
+  } catch (error) {
+    // Whatever it would write from now on nobody would replicate.
+    close(session);
+    throw error;
   }
-  if (locked) await agent.kept.note({ locked: [...others, name] });
+  const locked = [...new Set([...rest, ...lock])];
+  if (locked.length > rest.length) await kept.note({ locked });
 }
 
 /** A number for this server, and for this session too: it is a value of each session. */
 export async function setServerId({ run }: Statements, serverId: number): Promise<void> {
   if (serverId <= 0) throw new Error("this member has no server number");
-  await run(`SET GLOBAL server_id = ${serverId}`);
-  await run(`SET SESSION server_id = ${serverId}`);
+  await run(`SET GLOBAL server_id = ${serverId}, SESSION server_id = ${serverId}`);
 }
