@@ -288,7 +288,8 @@ test("a voter whose relay files are unreadable is not counted, and nobody is ele
 
 test("the first member founds the cluster, unless another holds data that it lacks", () => {
   const bare: Store = { ...store, revision: 0, cluster: undefined, leader: undefined };
-  const first = { ...primary, server: { ...server, history: "1-1-9" }, store: bare };
+  const unseen = { ...primary.memory, seen: 0 };
+  const first = { ...primary, server: { ...server, history: "1-1-9" }, store: bare, memory: unseen };
   expect(decide(first, 1000).action).toMatchObject({
     what: "found",
     commit: { revision: 0, key: "take", cluster: { term: 1, voters: [] } },
@@ -298,6 +299,18 @@ test("the first member founds the cluster, unless another holds data that it lac
     action: { kind: "wait" },
     reason: expect.stringContaining("db2 holds data that db1 lacks"),
   });
+});
+
+test("before there is a cluster MariaDB is started everywhere; where etcd has lost one, nothing is", () => {
+  const bare: Store = { ...store, revision: 0, cluster: undefined, leader: undefined };
+  const fresh = { ...voter, store: bare, memory: { ...voter.memory, seen: 0 } };
+  for (const state of ["stopped", "blank"] as const)
+    expect(decide({ ...fresh, server: { ...server, state } }, 1000).action).toEqual({ kind: "start", how: "plain" });
+  const lost = decide(
+    { ...fresh, server: { ...server, state: "stopped" }, memory: { ...voter.memory, seen: 7 } },
+    1000,
+  );
+  expect(lost).toMatchObject({ action: { kind: "wait" }, reason: expect.stringContaining("there was one") });
 });
 
 test("a promotion that fails backs off: the key goes away, and the others have the time of a hold-off", () => {

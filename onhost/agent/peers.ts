@@ -1,34 +1,47 @@
 import type { Agent } from "node:https";
-import type { Config } from "./config.ts";
+import type { Config, Member } from "./config.ts";
 import { ask, connections, type Identity } from "./https.ts";
 import type { Peer } from "./model.ts";
 
-/** How long another agent may take for its answer. */
+/** How long another agent may take for its answer, and how long a look waits for it, ms. */
 const limit = 700;
+const patience = 100;
 
 /** The other members' agents, and what they answered last. */
 export interface Peers {
   connections: Agent;
   answers: Record<string, Peer | undefined>;
+  /** Questions that have not been answered yet. */
+  readonly asking: Map<string, Promise<void>>;
 }
 
 export function peers(own: Identity): Peers {
-  return { connections: connections(own), answers: {} };
+  return { connections: connections(own), answers: {}, asking: new Map() };
 }
 
-/** Asks all of them side by side; whoever does not answer keeps the old answer, which grows older. */
+/**
+ * Asks all of them side by side, and waits for a moment: a member that has lost its power must not make every look slow. Its answer counts when it
+ * comes; whoever does not answer keeps the old answer, which grows older.
+ */
 export async function askPeers(all: Peers, config: Config): Promise<void> {
-  const others = config.members.filter(({ name }) => name !== config.me);
-  const { port } = config.listen;
-  await Promise.all(
-    others.map(async ({ name, fqdn, address }) => {
-      try {
-        const reply = await ask(all.connections, { address, port, name: fqdn, path: "/peer", limit });
-        if (reply.status !== 200) return;
-        all.answers[name] = { ...(JSON.parse(reply.text) as Peer), at: performance.now() };
-      } catch {
-        // An answer that grows old says it.
-      }
-    }),
-  );
+  for (const member of config.members) {
+    if (member.name === config.me || all.asking.has(member.name)) continue;
+    const asked = askOne(all, member, config.listen.port).finally(() => all.asking.delete(member.name));
+    all.asking.set(member.name, asked);
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
+  });
+  await Promise.race([Promise.all(all.asking.values()), enough]);
+  clearTimeout(timer);
+}
+
+async function askOne(all: Peers, { name, fqdn, address }: Member, port: number): Promise<void> {
+  try {
+    const reply = await ask(all.connections, { address, port, name: fqdn, path: "/peer", limit });
+    if (reply.status === 200) all.answers[name] = { ...(JSON.parse(reply.text) as Peer), at: performance.now() };
+  } catch {
+    // An answer that grows old says it.
+  }
 }

@@ -1,6 +1,6 @@
 import type { Decision, Leader } from "../model.ts";
 import { requested } from "./handover.ts";
-import { act, lasted, names, opensTried, type Scene, unusable, unwell, wait } from "./scene.ts";
+import { act, answering, lasted, names, opensTried, type Scene, unusable, unwell, wait } from "./scene.ts";
 import { acknowledging, following, voting } from "./voters.ts";
 
 /** This member holds the leader key. */
@@ -94,9 +94,10 @@ function waitingForAcks(scene: Scene): Decision | undefined {
 }
 
 /** A new leader of etcd renews every lease, so it should not die together with the primary. */
-function besideStore({ view, store }: Scene): Decision | undefined {
+function besideStore(scene: Scene): Decision | undefined {
+  const { view, store } = scene;
   if (store.storeLeader !== view.me) return undefined;
-  const to = view.members.find((member) => member !== view.me && view.peers[member] !== undefined);
+  const to = view.members.find((member) => member !== view.me && answering(scene, member) !== undefined);
   if (to === undefined) return undefined;
   return act(
     { kind: "move store leader", to },
