@@ -1,4 +1,4 @@
-import { type Agent, newAgent, reconfigure, writable } from "./agent.ts";
+import { type Agent, changing, newAgent, reconfigure, writable } from "./agent.ts";
 import { readConfig } from "./config.ts";
 import { cycle } from "./cycle.ts";
 import { renew, watch } from "./etcd.ts";
@@ -12,7 +12,6 @@ import { type Doors, openDoors, renewDoors } from "./serve.ts";
 /** Time between two looks, ms: at rest, and while writes wait for somebody to lead. */
 const rest = 250;
 const hurry = 40;
-const briefly = 20_000;
 /** How long an action of a leader may take before its lease is left to end, ms. */
 const longest = 15_000;
 
@@ -54,17 +53,6 @@ function pause(most: number): Promise<void> {
       resolve();
     }
   });
-}
-
-/** Writes wait, or are about to: every look less is a shorter wait. Not for long, should nobody be able to lead. */
-function changing({ last, since }: Agent): boolean {
-  const { store, peers, me } = last?.view ?? {};
-  if (store?.cluster === undefined) return false;
-  const { leader, cluster, request } = store;
-  if (leader === undefined) return since.noLeader !== undefined && performance.now() - since.noLeader < briefly;
-  const opened = leader.member === me || (peers?.[leader.member]?.leads ?? 0) >= leader.term;
-  const began = since.change?.at ?? 0;
-  return request !== undefined || cluster.heir !== undefined || (!opened && performance.now() - began < briefly);
 }
 
 let woken = false;
