@@ -17,8 +17,6 @@ const longest = 15_000;
 
 const file = process.argv[2] ?? "/etc/rampart/database/agent.json";
 
-await run();
-
 /** The database's agent of this host. It ends only by a signal; what it has promised is on the disk. */
 async function run(): Promise<void> {
   const agent = await newAgent(readConfig(file), settings);
@@ -123,3 +121,5 @@ function reread(agent: Agent, doors: Doors): void {
 function log(text: string): void {
   process.stdout.write(`${text}\n`);
 }
+
+await run();
