@@ -41,13 +41,14 @@ test("an order that a customer places is read back from a replica", async () => 
   expect(order).toBeDefined();
 
   const written = await someone.get(`/api/orders/${order}`);
-  expect(JSON.parse(written.body)).toMatchObject({ source: "primary", server: "db1", address: "1 Quay, Harbour" });
+  const first = JSON.parse(written.body);
+  expect(first).toMatchObject({ source: "primary", address: "1 Quay, Harbour" });
   await eventually(5, async () => {
     const { status, body } = await someone.get(`/api/orders/${order}?source=replica`);
     expect(status).toBe(200);
     const copy = JSON.parse(body);
     expect(copy).toMatchObject({ source: "replica", lines: [{ product: 12, quantity: 2 }] });
-    expect(["db2", "db3"]).toContain(copy.server);
+    expect(["db1", "db2", "db3"].filter((host) => host !== first.server)).toContain(copy.server);
   });
   expect((await ask(`/api/orders/${order}`)).status).toBe(401);
 });
