@@ -7,11 +7,13 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const everyTime = [
   ...["lab", "converge", "lockout", "crash"],
-  ...["shop", "doors", "firewall", "inspection", "status", "faults", "change", "capture", "bad", "secrets"],
+  ...["shop", "doors", "firewall", "inspection", "status", "faults", "failover", "change", "capture", "bad", "secrets"],
 ];
 /** Attacks, certificates and judges from elsewhere: as long again as all others together, so they have a command of their own. */
 const security = ["acme", "abuse", "certificates", "tls", "waf"];
-const scenarios = [...everyTime, ...security];
+/** Every fault of the database, as often as RAMPART_DRILLS says. */
+const drills = ["drills"];
+const scenarios = [...everyTime, ...security, ...drills];
 
 function placeOf({ moduleId }: TestSpecification): number {
   return scenarios.findIndex((name) => moduleId.endsWith(`/scenarios/${name}.test.ts`));
@@ -47,8 +49,16 @@ export default defineConfig({
         },
       },
       // A new scenario that is in neither list still runs, here.
-      { test: { name: "lab", include: ["test/scenarios/**/*.test.ts"], exclude: filesOf(security), ...inTheLab } },
+      {
+        test: {
+          name: "lab",
+          include: ["test/scenarios/**/*.test.ts"],
+          exclude: filesOf([...security, ...drills]),
+          ...inTheLab,
+        },
+      },
       { test: { name: "security", include: filesOf(security), ...inTheLab } },
+      { test: { name: "drills", include: filesOf(drills), ...inTheLab } },
     ],
   },
 });

@@ -123,3 +123,17 @@ export function readable(agent: Agent): boolean {
   const lag = last.looked?.slave?.Seconds_Behind_Master;
   return typeof lag === "string" && Number(lag) <= config.readLagSeconds;
 }
+
+/** How long a change may take before it is no change but a state, ms. */
+const briefly = 20_000;
+
+/** Writes wait, or are about to: every look less is a shorter wait. Not for long, should nobody be able to lead. */
+export function changing({ last, since }: Agent): boolean {
+  const { store, peers, me } = last?.view ?? {};
+  if (store?.cluster === undefined) return false;
+  const { leader, cluster, request } = store;
+  if (leader === undefined) return since.noLeader !== undefined && performance.now() - since.noLeader < briefly;
+  const opened = leader.member === me || (peers?.[leader.member]?.leads ?? 0) >= leader.term;
+  const began = since.change?.at ?? 0;
+  return request !== undefined || cluster.heir !== undefined || (!opened && performance.now() - began < briefly);
+}

@@ -8,7 +8,7 @@ import { observe } from "./observe.ts";
 export async function cycle(agent: Agent, log: (text: string) => void): Promise<boolean> {
   const { view, found } = await observe(agent);
   const now = performance.now();
-  const decision = moded(agent, decide(view, now), view);
+  const decision = asWished(agent, moded(agent, decide(view, now), view));
   const before = agent.last?.decision;
   agent.last = { view, decision, found, looked: agent.mariadb.looked, peer: peerOf(view, decision), at: now };
   agent.shut = false;
@@ -44,6 +44,14 @@ function moded({ config }: Agent, decision: Decision, { store, me }: View): Deci
     ? "strict: without a voter, writes wait"
     : "degraded: without a voter, the primary goes on alone";
   return { action: { kind: "commit", what: "set the mode", commit }, reason: `The site wants the mode ${mode}.` };
+}
+
+/** A member that the operator wants built anew is decided upon as one without data; people are told why. */
+function asWished({ kept }: Agent, { action, reason }: Decision): Decision {
+  if (kept.notes.wanted === undefined || (action.kind !== "report broken" && action.kind !== "rebuild"))
+    return { action, reason };
+  const why = "the operator wants it";
+  return { action: { ...action, why }, reason: reason.replace(action.why, why) };
 }
 
 /** What the others are told until the next look: as it was before what is done now. */

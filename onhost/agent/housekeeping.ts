@@ -9,6 +9,9 @@ import { acknowledging } from "./promise.ts";
 /** What is done beside the cycle, which never waits for it: now and then, one after another. */
 export interface Housekeeping {
   busy: boolean;
+  lastAt: number;
+  /** This member has been marked as one of a founded cluster. */
+  belongs: boolean;
   /** The digest of the accounts that are known to be applied, in this life of this server. */
   applied: string;
   /** The life of the server whose system tables have been looked at. */
@@ -18,12 +21,23 @@ export interface Housekeeping {
 }
 
 export function housekeeping(): Housekeeping {
-  return { busy: false, applied: "", upgraded: "", storeAskedAt: 0, forgottenAt: 0 };
+  return {
+    busy: false,
+    lastAt: Number.NEGATIVE_INFINITY,
+    belongs: false,
+    applied: "",
+    upgraded: "",
+    storeAskedAt: 0,
+    forgottenAt: 0,
+  };
 }
+
+/** How long it rests, ms. */
+const rest = 2000;
 
 /** Called after each look; starts what is due and returns at once. */
 export function keepHouse(house: Housekeeping, agent: Agent, log: (text: string) => void): void {
-  if (house.busy) return;
+  if (house.busy || performance.now() - house.lastAt < rest) return;
   house.busy = true;
   void chores(house, agent, log)
     .catch((error: unknown) => {
@@ -33,6 +47,7 @@ export function keepHouse(house: Housekeeping, agent: Agent, log: (text: string)
     })
     .finally(() => {
       house.busy = false;
+      house.lastAt = performance.now();
     });
 }
 
@@ -40,7 +55,7 @@ async function chores(house: Housekeeping, agent: Agent, log: (text: string) => 
   await askStore(house, agent);
   if (agent.last?.view.server.state !== "running") return;
   await forgetStart(agent.config.paths.runtime);
-  await belongs(agent);
+  await belongs(house, agent);
   await upgrade(house, agent, log);
   await accounts(house, agent, log);
   await forgetOld(house, agent);
@@ -65,9 +80,10 @@ async function askStore(house: Housekeeping, agent: Agent): Promise<void> {
 }
 
 /** From now on an empty data folder here is a lost disk, not a new member. */
-async function belongs({ last, config }: Agent): Promise<void> {
-  if (last?.view.store?.cluster === undefined) return;
+async function belongs(house: Housekeeping, { last, config }: Agent): Promise<void> {
+  if (house.belongs || last?.view.store?.cluster === undefined) return;
   await writeFile(join(config.paths.state, "member"), `${config.me}\n`, { flag: "wx" }).catch(() => undefined);
+  house.belongs = true;
 }
 
 /** System tables of an older version are brought up to date on each member by itself. */

@@ -1,22 +1,21 @@
-import { type Agent, newAgent, reconfigure } from "./agent.ts";
+import { type Agent, changing, newAgent, reconfigure, writable } from "./agent.ts";
 import { readConfig } from "./config.ts";
 import { cycle } from "./cycle.ts";
 import { renew, watch } from "./etcd.ts";
 import { housekeeping, keepHouse } from "./housekeeping.ts";
 import { settings } from "./model.ts";
 import { keepAlive, tellReady } from "./notify.ts";
+import { hostStops } from "./process.ts";
+import { handOver } from "./requests.ts";
 import { type Doors, openDoors, renewDoors } from "./serve.ts";
 
 /** Time between two looks, ms: at rest, and while writes wait for somebody to lead. */
 const rest = 250;
 const hurry = 40;
-const briefly = 20_000;
 /** How long an action of a leader may take before its lease is left to end, ms. */
 const longest = 15_000;
 
 const file = process.argv[2] ?? "/etc/rampart/database/agent.json";
-
-await run();
 
 /** The database's agent of this host. It ends only by a signal; what it has promised is on the disk. */
 async function run(): Promise<void> {
@@ -24,7 +23,7 @@ async function run(): Promise<void> {
   agent.wake = wake;
   const doors = await openDoors(agent, log);
   process.on("SIGHUP", () => reread(agent, doors));
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void leave(agent));
   setInterval(() => void keepLease(agent), settings.lease / 6);
   keepAlive(() => awake(agent, longest));
   follow(agent);
@@ -54,23 +53,28 @@ function pause(most: number): Promise<void> {
   });
 }
 
-/** Writes wait, or are about to: every look less is a shorter wait. Not for long, should nobody be able to lead. */
-function changing({ last, since }: Agent): boolean {
-  const { store, peers, me } = last?.view ?? {};
-  if (store?.cluster === undefined) return false;
-  const { leader, cluster, request } = store;
-  if (leader === undefined) return since.noLeader !== undefined && performance.now() - since.noLeader < briefly;
-  const opened = leader.member === me || (peers?.[leader.member]?.leads ?? 0) >= leader.term;
-  const began = since.change?.at ?? 0;
-  return request !== undefined || cluster.heir !== undefined || (!opened && performance.now() - began < briefly);
-}
-
 let woken = false;
 let wakeUp: (() => void) | undefined;
 
 function wake(): void {
   woken = true;
   wakeUp?.();
+}
+
+/** How long a primary whose host is being shut down tries to hand over, ms. */
+const farewell = 5000;
+let leaving = false;
+
+/** An agent that is only started anew leaves everything as it is; where the whole host goes down, the primary hands over first. */
+async function leave(agent: Agent): Promise<void> {
+  if (leaving) return;
+  leaving = true;
+  setTimeout(() => process.exit(0), farewell + 1000);
+  if (writable(agent) && (await hostStops())) {
+    const against = await handOver(agent, "the shutdown of its host", performance.now() + farewell).catch(String);
+    log(against === undefined ? "This host goes down; another member leads." : `This host goes down: ${against}`);
+  }
+  process.exit(0);
 }
 
 let renewing = false;
@@ -117,3 +121,5 @@ function reread(agent: Agent, doors: Doors): void {
 function log(text: string): void {
   process.stdout.write(`${text}\n`);
 }
+
+await run();

@@ -1,10 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Agent } from "./agent.ts";
+import { type Agent, changing } from "./agent.ts";
 import { look, renew } from "./etcd.ts";
 import type { Found } from "./etcd-text.ts";
 import { reaches } from "./gtid.ts";
-import type { Server, View } from "./model.ts";
+import type { Server, Since, View } from "./model.ts";
 import { askPeers } from "./peers.ts";
 import { hasData, lifeOf, unitState } from "./process.ts";
 import { relayFiles } from "./relay.ts";
@@ -21,7 +21,11 @@ const refusals = 3;
 /** One look: etcd, this MariaDB and the other agents, side by side. What it has seen of etcd is on the disk when it returns. */
 export async function observe(agent: Agent): Promise<{ view: View; found: Found | undefined }> {
   const { kept, settings, config } = agent;
-  const [found, server] = await Promise.all([look(agent.etcd), lookAtServer(agent), askPeers(agent.peers, config)]);
+  const [found, server] = await Promise.all([
+    look(agent.etcd),
+    lookAtServer(agent),
+    askPeers(agent.peers, config, !changing(agent)),
+  ]);
   const now = performance.now();
   const store = found === undefined ? undefined : { ...found.store, storeLeader: agent.storeLeader?.member };
   if (store?.leader?.member === config.me && agent.etcd.lease === "0") {
@@ -48,13 +52,22 @@ export async function observe(agent: Agent): Promise<{ view: View; found: Found 
       since: agent.since,
     },
   };
+  if (found !== undefined) agent.since = lastChange(agent.since, found, now);
   agent.since = remember(agent.since, plain, now);
   return { view: { ...plain, recent: { ...plain.recent, since: agent.since } }, found };
 }
 
+/** An agent that was just started knows from etcd when the last change of primary was: the hold-off does not begin anew with it. */
+function lastChange(since: Since, { store, opened }: Found, now: number): Since {
+  const term = store.cluster?.history.at(-1)?.term;
+  const at = Date.parse(opened[term ?? ""]?.at ?? "");
+  if (since.change !== undefined || term === undefined || Number.isNaN(at)) return since;
+  return { ...since, change: { term, at: now - Math.max(0, Date.now() - at) } };
+}
+
 /** MariaDB on this host. The session is kept from look to look; when it breaks, systemd is asked what became of the server. */
 export async function lookAtServer(agent: Agent): Promise<Server> {
-  const { mariadb, kept, config } = agent;
+  const { mariadb, kept } = agent;
   if (kept.notes.seeding) return silent("blank", []);
   try {
     const session = await ready(agent);
@@ -67,8 +80,6 @@ export async function lookAtServer(agent: Agent): Promise<Server> {
     mariadb.looked = undefined;
     mariadb.error = error instanceof Error ? error.message : String(error);
     return silent(await standing(agent, error instanceof TimeoutError), kept.notes.locked);
-  } finally {
-    if (!hasData(config.paths.data)) mariadb.error ||= "there is no database in the data folder";
   }
 }
 

@@ -41,6 +41,12 @@ export function parseUnit(text: string, lives: (pid: string) => boolean = isAliv
   return { state, refused, alive: lives(value("MainPID")) };
 }
 
+/** Whether systemd is taking the whole host down. */
+export async function hostStops(): Promise<boolean> {
+  const jobs = await run("systemctl", ["list-jobs", "--no-legend", "--no-pager"], 3000).catch(() => "");
+  return /\b(shutdown|reboot|poweroff|halt|kexec)\.target\s+start\b/.test(jobs);
+}
+
 function isAlive(pid: string): boolean {
   try {
     return !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

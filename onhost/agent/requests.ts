@@ -95,7 +95,7 @@ export async function restart(agent: Agent): Promise<string | undefined> {
   if (view.server.state !== "running") return undefined;
   const before = view.server.start;
   if (view.store?.leader?.member === agent.config.me) {
-    const against = await handOver(agent, until);
+    const against = await handOver(agent, "a restart of MariaDB", until);
     if (against !== undefined) return against;
   }
   await stopServer(60_000);
@@ -118,13 +118,13 @@ export async function restart(agent: Agent): Promise<string | undefined> {
 }
 
 /** Where nobody can take over, it closes, so that no commit is waiting when it ends. */
-async function handOver(agent: Agent, until: number): Promise<string | undefined> {
+export async function handOver(agent: Agent, by: string, until: number): Promise<string | undefined> {
   if (acknowledging(agent).length === 0) {
     if (agent.last?.view.server.waiting) return "Commits wait for an acknowledgement, and nobody can take over.";
     await statements(agent).run("SET GLOBAL read_only = ON", 2000);
     return undefined;
   }
-  const taken = await take(agent, { kind: "switchover", to: null, without: [], by: "a restart of MariaDB" });
+  const taken = await take(agent, { kind: "switchover", to: null, without: [], by });
   if ("refused" in taken) return taken.refused;
   const done = () => outcomeOf(agent, taken.id).outcome !== "waiting";
   if (!(await waitFor(done, until))) return "Nobody took over in time.";

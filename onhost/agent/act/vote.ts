@@ -4,12 +4,15 @@ import type { Vote } from "../model.ts";
 import { lookAtServer } from "../observe.ts";
 import { statements } from "./statements.ts";
 
+/** How long the IO thread may take to end, ms: with semi-sync it tries to reach a source that has lost its power first. */
+const stopping = 8000;
+
 /** Voting is revoking (rule 7): it stops receiving, promises, then notes what it holds, then says it. */
 export async function vote(agent: Agent, term: number): Promise<void> {
   const { kept, config } = agent;
   if (agent.last?.view.server.state === "running") {
     const { run, look } = statements(agent);
-    if ((await look()).slave !== undefined) await run("STOP SLAVE IO_THREAD");
+    if ((await look()).slave !== undefined) await run("STOP SLAVE IO_THREAD", stopping);
   }
   if (term > kept.memory.promised) await kept.remember({ promised: term });
   if (kept.memory.noted?.term !== term) await kept.remember({ noted: await held(agent, term) });
