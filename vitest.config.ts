@@ -7,7 +7,20 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const everyTime = [
   ...["lab", "converge", "lockout", "crash"],
-  ...["shop", "doors", "firewall", "inspection", "status", "faults", "failover", "change", "capture", "bad", "secrets"],
+  ...[
+    "shop",
+    "doors",
+    "firewall",
+    "inspection",
+    "status",
+    "faults",
+    "failover",
+    "change",
+    "backup",
+    "capture",
+    "bad",
+    "secrets",
+  ],
 ];
 /** Attacks, certificates and judges from elsewhere: as long again as all others together, so they have a command of their own. */
 const security = ["acme", "abuse", "certificates", "tls", "waf"];
