@@ -1,4 +1,13 @@
-import type { Site } from "../src/model/site.ts";
+import type { Site, SiteBackup } from "../src/model/site.ts";
+
+/** Every default. */
+export const shopBackup: SiteBackup = {
+  store: "monitor",
+  credentials: undefined,
+  at: "03:00",
+  keep: { daily: 7, weekly: 4, monthly: 6 },
+  drill: "weekly",
+};
 
 /** The shop as config/ resolves it: twelve hosts. For tests of what comes after config/. */
 export const shopSite: Site = {
@@ -46,7 +55,7 @@ export const shopSite: Site = {
       hosts: 2,
     },
   ],
-  database: { hosts: 3, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128 },
+  database: { hosts: 3, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128, backup: shopBackup },
   monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined } },
   firewall: { admin: [], block: [], extra: [] },
   limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },

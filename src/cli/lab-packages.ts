@@ -27,6 +27,7 @@ export const rolePackages: readonly string[] = [
   "prometheus-mysqld-exporter",
   "prometheus-nginx-exporter",
   "prometheus-node-exporter",
+  "restic",
   "socat",
   "systemd-timesyncd",
   "unattended-upgrades",

@@ -45,7 +45,10 @@ const verbs: Readonly<Record<string, Run>> = {
   db: async ({ options, words: [deed = "status", ...words] }) => {
     const { dbCommand } = await import("./commands/db.ts");
     const to = typeof options.to === "string" ? options.to : undefined;
-    return await dbCommand({ ...options, to, yes: options.yes === true, read: options.read === true, words }, deed);
+    const on = typeof options.on === "string" ? options.on : undefined;
+    const [yes, read] = [options.yes === true, options.read === true];
+    const [drill, swap, drop] = [options.drill === true, options.swap === true, options.drop === true];
+    return await dbCommand({ ...options, to, on, yes, read, drill, swap, drop, words }, deed);
   },
   waf: async ({ options, words }) => (await import("./commands/waf.ts")).wafCommand(options, words),
   lab: async ({ options, words: [deed = "", ...argv] }) =>

@@ -7,6 +7,7 @@ import { type Host, hostsOf, type Topology } from "../model/topology.ts";
 import type { RemoteResult } from "../ssh/result.ts";
 import { run } from "../ssh/run.ts";
 import { databaseStanding, statusOf } from "./db/members.ts";
+import { backupFigures, backupStanding } from "./db-backup/standing.ts";
 import { labTarget } from "./lab-site.ts";
 import type { OpenSite } from "./site.ts";
 import { siteUrl } from "./url.ts";
@@ -46,7 +47,8 @@ function statusScript(host: Host, topology: Topology): string {
   const own: Record<string, string> = {
     balancer: `ip -o -4 addr show | grep -qF ' ${topology.networks.virtual}/' && echo "HOLDS"
 echo "BANS $(${bansProgram} list 2>/dev/null | wc -l)"`,
-    database: `echo "DATABASE $(${databaseStatusProgram} 2>/dev/null)"`,
+    database: `echo "DATABASE $(${databaseStatusProgram} 2>/dev/null)"
+${backupFigures}`,
     monitor: `echo "ALERTS $(curl -sS -m 3 http://127.0.0.1:9090/api/v1/alerts 2>/dev/null)"`,
   };
   return `echo "SYSTEM $(systemctl is-system-running 2>/dev/null)"
@@ -109,7 +111,8 @@ function databaseStatus({ site, topology }: OpenSite, output: (name: string) => 
     const status = statusOf(line(output(name), "DATABASE"));
     return status === undefined ? { host: name, silence: "no answer" } : { host: name, status };
   });
-  return databaseStanding(site.database.promise, members);
+  const said = hostsOf(topology, "database").map(({ name }) => output(name));
+  return { ...databaseStanding(site.database.promise, members), backup: backupStanding(said) };
 }
 
 function alertStatus(topology: Topology, output: (name: string) => string): Pick<SiteStatus, "alerts" | "alertsKnown"> {

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { RampartError } from "../base/problem.ts";
 import type { World } from "../converge/world.ts";
 import { ensureArtifact } from "../deploy/artifact.ts";
+import { backupCredentials } from "../model/backup.ts";
 import { givenOf, givenPart } from "../model/certificate.ts";
 import type { Emit } from "../model/event.ts";
 import { referencedSecrets } from "../model/secret.ts";
@@ -29,7 +31,7 @@ export async function worldOf(open: OpenSite, emit: Emit): Promise<World> {
     topology,
     roles,
     targetOf: targetsOf(open),
-    secretValue: (name) => givenPem(open, name) ?? store.secret(name).reveal(),
+    secretValue: (name) => givenPem(open, name) ?? givenCredentials(open, name) ?? store.secret(name).reveal(),
     program: programText,
     authority,
     trusted: store.trusted(),
@@ -53,6 +55,13 @@ function givenPem(open: OpenSite, name: string): string | undefined {
   const part = givenPart(name);
   const given = givenOf(open.site);
   return part && given && pemFile(open.folder, given[part]);
+}
+
+/** What the operator's own store of backups asks for, when that is what a secret's name means. */
+function givenCredentials({ site, folder }: OpenSite, name: string): string | undefined {
+  const file = site.database?.backup.credentials;
+  if (name !== backupCredentials || file === undefined) return undefined;
+  return readFileSync(join(folder, file), "utf8").trimEnd();
 }
 
 /** The CA certificate that a visitor of this site trusts. */
@@ -89,6 +98,8 @@ async function makeSecrets(store: Store, open: OpenSite): Promise<void> {
   const files = topology.hosts
     .flatMap((host) => desiredHost(host, topology, rolesOf(host, roles)).resources)
     .flatMap((resource) => (resource.kind === "file" ? [resource.content] : []));
-  for (const name of new Set(files.flatMap(referencedSecrets))) if (givenPart(name) === undefined) store.secret(name);
+  for (const name of new Set(files.flatMap(referencedSecrets))) {
+    if (givenPart(name) === undefined && name !== backupCredentials) store.secret(name);
+  }
   await store.save();
 }

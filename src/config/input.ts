@@ -127,6 +127,30 @@ export interface DatabaseInput {
   readonly promise?: "no-loss" | "no-loss-unless-all-lose-power" | undefined;
   /** Memory of each database host for cached data (the InnoDB buffer pool), in MiB. */
   readonly bufferPoolMiB?: number | undefined;
+  /** Nightly backups and continuous binary logs, from which any second can be restored. */
+  readonly backup?: BackupInput | undefined;
+}
+
+export interface BackupInput {
+  /** Where backups go, encrypted. "monitor": the site's monitor host. Or a place of yours: a folder that is mounted on all database hosts, "sftp://user@host/folder", or "s3:https://host/bucket". "none": nothing is backed up. */
+  readonly store?: string | undefined;
+  /** For a store by SFTP: the file with its private SSH key. For S3: a file with the lines AWS_ACCESS_KEY_ID=… and AWS_SECRET_ACCESS_KEY=…. Keep it out of version control. */
+  readonly credentials?: string | undefined;
+  /** When the nightly backup begins, in UTC. */
+  readonly at?: string | undefined;
+  /** How long backups are kept. */
+  readonly keep?: BackupKeepInput | undefined;
+  /** How often a restore is carried out and proved, into an instance that is thrown away. */
+  readonly drill?: "daily" | "weekly" | "monthly" | "never" | undefined;
+}
+
+export interface BackupKeepInput {
+  /** Days: a backup of each, and binary logs to go to any second of them. */
+  readonly daily?: number | undefined;
+  /** Weeks of which a backup is kept. */
+  readonly weekly?: number | undefined;
+  /** Months of which a backup is kept. */
+  readonly monthly?: number | undefined;
 }
 
 export interface MonitorInput {

@@ -6,6 +6,7 @@ import type { Facts } from "./facts.ts";
 import type { AppServiceInput, SiteInput } from "./input.ts";
 import { siteKeys } from "./keys.ts";
 import { localName } from "./names.ts";
+import { databaseBackup } from "./resolve-backup.ts";
 import { type Choose, webTier } from "./resolve-web.ts";
 import { routeFrom } from "./routes.ts";
 import { literal } from "./words.ts";
@@ -191,6 +192,7 @@ function database(input: SiteInput, choose: Choose): SiteDatabase | undefined {
       defaults.database.bufferPoolMiB,
       "fits a small host; on a host for the database alone give it half of the memory",
     ),
+    backup: databaseBackup(given.backup, choose),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { SiteInput } from "./input.ts";
 import { domainPattern, namePattern } from "./names.ts";
+import { backup } from "./schema-backup.ts";
 import { service } from "./schema-service.ts";
 import { web } from "./schema-web.ts";
 import { folder, lasting, list, matching, one, oneLine, rate, text, whole } from "./schema-words.ts";
@@ -82,6 +83,9 @@ const database = z.strictObject({
       description: "Memory of each database host for cached data (the InnoDB buffer pool), in MiB.",
       examples: [128],
     })
+    .optional(),
+  backup: backup
+    .meta({ description: "Nightly backups and continuous binary logs, from which any second can be restored." })
     .optional(),
 });
 

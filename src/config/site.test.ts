@@ -6,7 +6,7 @@ import { resolveSite, siteProblems } from "./site.ts";
 
 const facts: Facts = {
   folderExists: (folder) => ["./app", "./shop", "./recommendations", "./public"].includes(folder),
-  fileExists: (file) => file === "./server.js",
+  fileExists: (file) => file === "./server.js" || file === "./nas.key",
   siteFile: "rampart.config.ts",
 };
 
@@ -50,7 +50,13 @@ const shop: SiteInput = {
       routes: ["/api/recommendations/", "api.shop.example/v1", { host: "www.shop.example", path: "/also" }],
     },
   },
-  database: { hosts: 3, mode: "replicated", promise: "no-loss-unless-all-lose-power", bufferPoolMiB: 256 },
+  database: {
+    ...{ hosts: 3, mode: "replicated", promise: "no-loss-unless-all-lose-power", bufferPoolMiB: 256 },
+    backup: {
+      ...{ store: "sftp://backup@nas.example/shop", credentials: "./nas.key", at: "04:30", drill: "monthly" },
+      keep: { daily: 14, weekly: 8, monthly: 24 },
+    },
+  },
   monitor: { hosts: 1, retentionDays: 30, alerts: { webhook: "https://hooks.example/ops?token=x" } },
   limits: { requests: "600/m", connections: false, open: 50, errors: false, logins: "5/m", ban: "30m" },
   firewall: { admin: ["192.0.2.0/24", "203.0.113.9"] },
@@ -132,6 +138,13 @@ test("everything that the shop says is taken over", () => {
     mode: "replicated",
     promise: "no-loss-unless-all-lose-power",
     bufferPoolMiB: 256,
+    backup: {
+      store: "sftp://backup@nas.example/shop",
+      credentials: "./nas.key",
+      at: "04:30",
+      keep: { daily: 14, weekly: 8, monthly: 24 },
+      drill: "monthly",
+    },
   });
   expect(site.environment).toMatchObject({ httpsPort: 9443, httpPort: 9080 });
   expect(site.monitor.alerts.webhook).toBe("https://hooks.example/ops?token=x");
@@ -139,7 +152,13 @@ test("everything that the shop says is taken over", () => {
 
 test("a service that asks for the database gets one with every default", () => {
   const { site } = solved({ ...hello, app: { hello: { ...service, database: true } } });
-  expect(site.database).toEqual({ hosts: 3, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128 });
+  expect(site.database).toEqual({
+    ...{ hosts: 3, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128 },
+    backup: {
+      ...{ store: "monitor", credentials: undefined, at: "03:00", drill: "weekly" },
+      keep: { daily: 7, weekly: 4, monthly: 6 },
+    },
+  });
   expect(solved({ ...hello, database: {} }).site.database?.hosts).toBe(3);
 });
 

@@ -1,5 +1,6 @@
 import type { Problem } from "../base/problem.ts";
 import type { Site } from "../model/site.ts";
+import { backupProblems } from "./check-backup.ts";
 import { certificateProblems } from "./check-certificate.ts";
 import { firewallProblems } from "./check-firewall.ts";
 import { nameProblems } from "./check-names.ts";
@@ -35,6 +36,7 @@ export function siteProblems(raw: unknown, facts: Facts): readonly Problem[] {
     ...certificateProblems(shape.draft, facts, isBroken),
     ...serviceProblems(shape.draft, isBroken),
     ...tierProblems(shape.draft, isBroken),
+    ...backupProblems(shape.draft, facts, isBroken),
     ...wafProblems(shape.draft, isBroken),
     ...firewallProblems(shape.draft, facts),
     ...folderProblems(shape.draft, facts),

@@ -165,7 +165,23 @@ export interface SiteDatabase {
   readonly promise: DatabasePromise;
   /** InnoDB buffer pool of each host, in MiB. */
   readonly bufferPoolMiB: number;
+  readonly backup: SiteBackup;
 }
+
+export interface SiteBackup {
+  /** "monitor": the site's monitor host. "none": nothing is backed up. Else a place of the operator's: see `storePlace` in backup.ts. */
+  readonly store: string;
+  /** File with what the operator's store asks for, relative to the site file. */
+  readonly credentials: string | undefined;
+  /** When the nightly backup begins: "03:00", UTC. */
+  readonly at: string;
+  /** How many days, weeks and months a backup of is kept. Binary logs are kept for the days. */
+  readonly keep: { readonly daily: number; readonly weekly: number; readonly monthly: number };
+  readonly drill: DrillInterval;
+}
+
+/** How often a restore is proved. */
+export type DrillInterval = "daily" | "weekly" | "monthly" | "never";
 
 /** Where the site runs. Named environments of real servers will be a second kind. */
 export interface Environment {

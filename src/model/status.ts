@@ -66,6 +66,20 @@ export interface DatabaseStanding {
   readonly members: readonly MemberStatus[];
   /** Changes of primary, oldest first; as many as the agents remember. */
   readonly changes: readonly PrimaryChange[];
+  /** null: nothing is backed up, or no host said how backups stand. */
+  readonly backup?: BackupStanding | null | undefined;
+}
+
+/** What the hosts last saw in the store of backups. Times are ISO 8601; null: there is none yet. */
+export interface BackupStanding {
+  /** Up to when the store has binary logs. */
+  readonly logs: string | null;
+  /** The newest physical backup. */
+  readonly base: string | null;
+  /** The last restore that was proved. */
+  readonly proven: string | null;
+  /** The last drill failed. */
+  readonly drillFailed: boolean;
 }
 
 export interface MemberStatus {

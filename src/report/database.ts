@@ -42,11 +42,23 @@ export function databaseText(database: DatabaseStanding, style: Style, now: Date
   const lines = [
     hanging("  promise", promiseLines(database, style.width - column, style), column),
     ...primaryLines(database, style).map((line) => " ".repeat(column) + line),
+    ...backupLines(database, style, now).map((text) => told("backups", text)),
     ...(database.paused ? [colors(style).careful(told("paused", pausedText))] : []),
     ...(last === undefined ? [] : [told("last", `${changeText(last, now)} ${harmless(last.reason)}`)]),
   ];
   const next = nextOf(database, style);
   return [memberTable(database, style), lines.join("\n"), ...(next === "" ? [] : [next])].join("\n\n");
+}
+
+/** Up to when any second can be restored, and when that was last proved; nothing where it is not known. */
+export function backupLines({ backup }: DatabaseStanding, style: Style, now: Date): readonly string[] {
+  if (backup === undefined || backup === null) return [];
+  const { logs, base, proven, drillFailed } = backup;
+  const newest = base === null ? "no backup yet" : `the newest ${agoText(base, now)}`;
+  const behind = logs === null ? "no logs yet" : `any second after it up to ${agoText(logs, now)}`;
+  const last = proven === null ? "no restore proved yet" : `last proven restore ${agoText(proven, now)}`;
+  const paint = colors(style);
+  return [`${newest}, ${behind}; ${drillFailed ? paint.bad(`the last drill FAILED, ${last}`) : last}.`];
 }
 
 const column = 11;

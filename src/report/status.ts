@@ -1,6 +1,6 @@
 import { plural } from "../base/text.ts";
 import type { AlertStatus, DatabaseStanding, HostStatus, SiteStatus } from "../model/status.ts";
-import { isUnwell, lagText, primaryLines, promiseLines } from "./database.ts";
+import { backupLines, isUnwell, lagText, primaryLines, promiseLines } from "./database.ts";
 import { hanging, harmless, table, visibleWidth, wrapped } from "./layout.ts";
 import { tiers } from "./names.ts";
 import { colors, type Style } from "./style.ts";
@@ -92,7 +92,10 @@ function databaseLines({ database }: SiteStatus, style: Style): readonly string[
   const label = `  ${paint.bold("database")}`;
   const promise = promiseLines(database, style.width - labelColumn, style);
   const unknown = primaryLines(database, style).map((line) => " ".repeat(labelColumn) + line);
-  return [hanging(label, promise, labelColumn), ...unknown, memberTable(database, style)];
+  const backups = backupLines(database, style, new Date()).map((text) =>
+    hanging(`  ${paint.bold("backups")}`, wrapped(text, style.width - labelColumn), labelColumn),
+  );
+  return [hanging(label, promise, labelColumn), ...unknown, memberTable(database, style), ...backups];
 }
 
 function memberTable({ primary, members }: DatabaseStanding, style: Style): string {

@@ -3,16 +3,19 @@ import { databaseText, historyText } from "../../report/database.ts";
 import { UsageError } from "../arguments.ts";
 import { carriedOut, changedText, changeSince, pictureOf, seenWithin } from "../db/deeds.ts";
 import { failover } from "../db/failover.ts";
-import type { DbOptions } from "../db/options.ts";
 import { rebuild } from "../db/rebuild.ts";
 import { switchoverProblems } from "../db/refusals.ts";
 import { shell } from "../db/shell.ts";
+import { backup, backups } from "../db-backup/backup.ts";
+import type { BackupOptions } from "../db-backup/options.ts";
+import { restore } from "../db-backup/restore.ts";
+import { askBackups } from "../db-backup/standing.ts";
 import { requireHosts } from "../hosts.ts";
 import { exitCodes } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
 import { type OpenSite, openSite } from "../site.ts";
 
-type Deed = (open: OpenSite, options: DbOptions) => Promise<number>;
+type Deed = (open: OpenSite, options: BackupOptions) => Promise<number>;
 
 const deeds: Readonly<Record<string, Deed>> = {
   status,
@@ -22,11 +25,14 @@ const deeds: Readonly<Record<string, Deed>> = {
   pause: (open, options) => pausing(open, options, "pause"),
   resume: (open, options) => pausing(open, options, "resume"),
   rebuild: (open, options) => rebuild(open, options, needed(options.words[0], "rebuild HOST")),
+  backup,
+  backups,
+  restore,
   shell: (open, { words, read }) => shell(open, words[0], read),
 };
 
 /** `db DEED`: how the database stands, and what an operator may ask of its agents. */
-export async function dbCommand(options: DbOptions, deed: string): Promise<number> {
+export async function dbCommand(options: BackupOptions, deed: string): Promise<number> {
   const act = Object.hasOwn(deeds, deed) ? deeds[deed] : undefined;
   if (act === undefined) throw wrongUse(deed, `is none of its deeds: ${Object.keys(deeds).join(", ")}.`);
   const open = await openSite(options);
@@ -42,21 +48,22 @@ export async function dbCommand(options: DbOptions, deed: string): Promise<numbe
   return await act(open, options);
 }
 
-async function status(open: OpenSite, { json }: DbOptions): Promise<number> {
-  const { database } = await pictureOf(open);
+async function status(open: OpenSite, { json }: BackupOptions): Promise<number> {
+  const [picture, backup] = await Promise.all([pictureOf(open), askBackups(open)]);
+  const database = { ...picture.database, backup };
   if (json) writeJson({ site: open.site.name, ...database });
   else writeText(databaseText(database, reportStyle(), new Date()));
   return database.noLoss ? exitCodes.done : exitCodes.failed;
 }
 
-async function history(open: OpenSite, { json }: DbOptions): Promise<number> {
+async function history(open: OpenSite, { json }: BackupOptions): Promise<number> {
   const { changes } = (await pictureOf(open)).database;
   if (json) writeJson({ site: open.site.name, changes });
   else writeText(historyText(changes, reportStyle()));
   return exitCodes.done;
 }
 
-async function switchover(open: OpenSite, options: DbOptions): Promise<number> {
+async function switchover(open: OpenSite, options: BackupOptions): Promise<number> {
   const { to, json } = options;
   const before = await pictureOf(open);
   const problems = switchoverProblems(before.database, to);
@@ -80,7 +87,7 @@ async function switchover(open: OpenSite, options: DbOptions): Promise<number> {
   return change === undefined || change.kind === "called off" ? exitCodes.failed : exitCodes.done;
 }
 
-async function pausing(open: OpenSite, { json }: DbOptions, kind: "pause" | "resume"): Promise<number> {
+async function pausing(open: OpenSite, { json }: BackupOptions, kind: "pause" | "resume"): Promise<number> {
   const before = await pictureOf(open);
   const paused = kind === "pause";
   if (before.database.paused !== paused)

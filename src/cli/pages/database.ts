@@ -14,6 +14,10 @@ export const databasePages: readonly Page[] = [
       "db pause",
       "db resume",
       "db rebuild HOST [--yes] [--json]",
+      "db backup [--on HOST] [--json]",
+      "db backups [--json]",
+      "db restore --to TIME [--on HOST] [--swap [--yes]] [--json]",
+      "db restore --swap [--yes] | --drill | --drop [--on HOST] [--json]",
       "db shell [--read] [SERVICE]",
     ],
     description: [
@@ -24,19 +28,31 @@ export const databasePages: readonly Page[] = [
       "failover is for when nobody takes over by itself: a new primary needs the word of every voter, since each may be the only one that has the last acknowledged writes. GONE are voters that will not come back, by name; their word is then not waited for, and what only they had is lost. It asks what a careful operator would ask, and goes on when the name of the lost primary is typed.",
       "pause makes the agents only look: for work on MariaDB or etcd by hand. Nobody takes over when the primary is lost, until resume.",
       "rebuild removes all data of a member and copies them anew from another one. Its binary logs are kept in /var/lib/rampart/database.",
+      "backup makes a physical backup now, beside the nightly one. backups shows what the store holds, and from when to when any second can be restored: binary logs go there every 20 seconds.",
+      "restore --to makes an instance with the database as it was at the beginning of that second (UTC), on a replica, beside the live one and without network: /var/lib/rampart-restore/side on that host. It is refused unless it can be proved, row by row, by a table into which a row is written every 5 seconds; then every table is compared with the live one. With --swap, or by restore --swap later, its tables take the place of the live ones after a question, all at once, through the primary; what was live is kept in databases called before_<time>_<name>. --drop removes the instance. --drill restores a recent second into an instance that is removed again, and records whether it was proved; the site does so by itself as often as database.backup.drill says.",
       "shell opens a MariaDB client on the primary, with --read on a replica, through a host of the service, with the service's account and rights. It may not change what the agents rely on. Ctrl-C does not end a statement there, since that can make a write look acknowledged that is not: leave with \\q, or from another shell. Without a terminal it reads statements from standard input.",
     ],
     arguments: [
       {
         name: "DEED",
         text: "One of those above; status without it.",
-        completes: ["status", "history", "switchover", "failover", "pause", "resume", "rebuild", "shell"],
+        completes: [
+          ...["status", "history", "switchover", "failover", "pause", "resume", "rebuild"],
+          ...["backup", "backups", "restore", "shell"],
+        ],
       },
       { name: "HOST, GONE", text: "Database hosts by name: db1.", completes: "hosts" },
       { name: "SERVICE", text: "A service with database: true; needed when there are several." },
     ],
     options: [
-      { flags: "--to HOST", text: "With switchover: who takes over." },
+      {
+        flags: "--to WHERE",
+        text: "With switchover: the host that takes over. With restore: the second, in UTC, such as 2026-11-20T14:03:22Z or, for the last time it was that late, 14:03:22.",
+      },
+      { flags: "--on HOST", text: "With backup and restore: the database host that does it; otherwise a replica." },
+      { flags: "--swap", text: "With restore: what was restored takes the place of what is live." },
+      { flags: "--drill", text: "With restore: proves that a recent second can be restored." },
+      { flags: "--drop", text: "With restore: removes the restored instance." },
       { flags: "--yes", text: "Asks nothing. With failover every host that is gone must be named." },
       { flags: "--read", text: "With shell: reads from a replica, which may be a little behind." },
       json,
@@ -45,6 +61,11 @@ export const databasePages: readonly Page[] = [
       { term: "rampart db", text: "How the database stands, and whether the promise holds." },
       { term: "rampart db switchover --to db2", text: "Before db1 is rebooted." },
       { term: "rampart db failover db1 db3", text: "db1 was primary, db3 a voter, and both have burnt." },
+      {
+        term: "rampart db restore --to 14:03:22",
+        text: "The database as it was just before that second, beside the live one.",
+      },
+      { term: "rampart db restore --swap", text: "That one in the place of the live one." },
       { term: "echo 'SELECT COUNT(*) FROM orders' | rampart db shell --read shop", text: "A question to a replica." },
     ],
     exits: [
@@ -58,6 +79,6 @@ export const databasePages: readonly Page[] = [
         text: "On a database host: what its agent has promised, and kept evidence.",
       },
     ],
-    related: ["status", "lab", "logs"],
+    related: ["status", "lab", "logs", "secrets"],
   },
 ];

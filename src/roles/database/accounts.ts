@@ -1,9 +1,11 @@
 import { formatIpv4, parseNetwork } from "../../base/ip.ts";
 import { databaseAccount, databaseName } from "../../contract/database.ts";
 import { sqlAccount, sqlGrantDatabase, sqlName, sqlText } from "../../formats/mariadb.ts";
+import { backupOf } from "../../model/backup.ts";
 import { secretReference } from "../../model/secret.ts";
 import type { AppService } from "../../model/site.ts";
 import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
+import { canaryAccount } from "./backup-paths.ts";
 import { replicationAccount } from "./members.ts";
 
 /**
@@ -15,6 +17,7 @@ export function accountsSql(topology: Topology, header: string): string {
   const { site, networks } = topology;
   const accounts = [
     exporterAccount,
+    ...(backupOf(site) ? [canaryWriter] : []),
     ...hostsOf(topology, "database").map(memberAccount),
     ...site.app.filter((service) => service.database).map((service) => serviceAccount(service, networks.inside)),
   ];
@@ -29,6 +32,7 @@ CREATE TABLE IF NOT EXISTS rampart.setting (name VARCHAR(64) PRIMARY KEY, value 
 CREATE TABLE IF NOT EXISTS rampart.account (
   user VARCHAR(128), host VARCHAR(255), wanted BOOL NOT NULL, PRIMARY KEY (user, host)
 );
+CREATE TABLE IF NOT EXISTS rampart.canary (at DATETIME(6) PRIMARY KEY, host VARCHAR(64) NOT NULL);
 UPDATE rampart.account SET wanted = 0;`;
 
 interface Account {
@@ -57,6 +61,14 @@ const exporterAccount: Account = {
   host: "localhost",
   proof: "IDENTIFIED VIA unix_socket WITH MAX_USER_CONNECTIONS 3",
   rights: (account) => [`GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO ${account};`],
+};
+
+/** Writes the canary of backups, and nothing else: unlike root it is refused by a member that is read-only. */
+const canaryWriter: Account = {
+  user: canaryAccount,
+  host: "localhost",
+  proof: "IDENTIFIED VIA unix_socket WITH MAX_USER_CONNECTIONS 3",
+  rights: (account) => [`GRANT SELECT, INSERT, DELETE ON rampart.canary TO ${account};`],
 };
 
 /** One account a member, so that a single one can be shut out. */

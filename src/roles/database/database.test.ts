@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { shopSite } from "../../../test/fixture.ts";
+import { shopBackup, shopSite } from "../../../test/fixture.ts";
 import { referencedSecrets } from "../../model/secret.ts";
 import type { Site } from "../../model/site.ts";
 import { siteTopology } from "../../topology/topology.ts";
@@ -8,7 +8,13 @@ import { database } from "./database.ts";
 import { paths } from "./paths.ts";
 
 function siteWith(changes: Partial<NonNullable<Site["database"]>>): Site {
-  const base = shopSite.database ?? { hosts: 3, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128 };
+  const base = shopSite.database ?? {
+    hosts: 3,
+    mode: "replicated",
+    promise: "no-loss",
+    bufferPoolMiB: 128,
+    backup: shopBackup,
+  };
   return { ...shopSite, database: { ...base, ...changes } };
 }
 

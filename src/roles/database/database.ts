@@ -3,6 +3,7 @@ import type { Resource, UnitResource } from "../../model/resource.ts";
 import type { Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import { type DeclaredFlow, type Host, type Service, type Topology, tierName } from "../../model/topology.ts";
+import { backupFlows, backupResources } from "./backup.ts";
 import { databaseChecks } from "./checks.ts";
 import { databaseFiles } from "./files.ts";
 import { holdsStore } from "./members.ts";
@@ -51,12 +52,13 @@ function services(host: Host, site: Site): readonly Service[] {
   ];
 }
 
-function flows(): readonly DeclaredFlow[] {
+function flows(site: Site): readonly DeclaredFlow[] {
   const flow = { role: "database", from: { kind: "tier", tier: "database" }, path: "database.hosts" } as const;
   return [
     { ...flow, to: "database.mariadb", why: "Replicas fetch the primary's writes and acknowledge them." },
     { ...flow, to: "database.agent", why: "Agents tell each other how their members stand, and seed new ones." },
     ...storeFlows(),
+    ...backupFlows(site),
   ];
 }
 
@@ -68,6 +70,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     storeCertificate(host, topology),
     ...databaseFiles(host, topology),
     ...units(host),
+    ...backupResources(host, topology),
   ];
 }
 

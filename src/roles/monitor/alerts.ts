@@ -1,5 +1,6 @@
 import { type AlertRule, type RuleGroup, selector, yamlFile } from "../../formats/prometheus.ts";
 import { type Host, offersOf, type Topology } from "../../model/topology.ts";
+import { backupAlerts, backupMeasurements } from "./backup-alerts.ts";
 import { certificateAlerts, certificateMeasurements } from "./certificate-alerts.ts";
 import { databaseAlerts, databaseMeasurements } from "./database-alerts.ts";
 import { header } from "./header.ts";
@@ -27,6 +28,7 @@ function alertGroup(topology: Topology): RuleGroup {
     ...hostAlerts(),
     ...addressAlerts(topology),
     ...databaseAlerts(topology),
+    ...backupAlerts(topology),
     ...measurementAlerts(topology),
   ];
   const settled = alerts.map((rule) => ({ ...rule, expr: `(${rule.expr}) unless on () rampart:settling` }));
@@ -113,6 +115,7 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     ...certificateMeasurements(topology),
     ...wafMeasurements(topology),
     ...databaseMeasurements(topology),
+    ...backupMeasurements(topology),
     ...unwatched(topology),
   ];
 }

@@ -97,6 +97,8 @@ const agent = (what: string, host: string) => `rampart_${what}{job="database.age
 const address = (host: string) => `node_network_address_info{address="198.51.100.10",device="out0",host="${host}"}`;
 const wrote = (host: string, what = "certificate") =>
   `node_textfile_mtime_seconds{host="${host}",file="/var/lib/prometheus/node-exporter/rampart-${what}.prom"}`;
+/** By the node exporter, from a file. */
+const backup = (what: string, host: string) => `rampart_backup_${what}{job="base.node-exporter",host="${host}"}`;
 const served = (host: string, what: string) => `rampart_certificate_served_${what}{host="${host}"}`;
 const started = 'process_start_time_seconds{job="monitor.prometheus"}';
 
@@ -151,6 +153,10 @@ const well: Readonly<Record<string, string>> = {
   ),
   [agent("database_promise_holds", "db1")]: always(1),
   [agent("database_acknowledging", "db1")]: always(2),
+  [backup("logs_timestamp_seconds", "db2")]: "0+2x200",
+  [backup("base_timestamp_seconds", "db2")]: always(0),
+  [backup("proven_timestamp_seconds", "db2")]: always(0),
+  [backup("drill_failed", "db2")]: always(0),
   'node_systemd_unit_state{host="web1",name="nginx.service",state="failed"}': always(0),
 };
 
@@ -162,6 +168,16 @@ interface Case {
 }
 
 const gone = then("stale");
+
+/** All is well for twenty minutes. */
+const longer: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.keys(well).map((series) => [series, `${/^[-0-9]+/.exec(well[series] ?? "")?.[0]}+0x600`]),
+  ),
+  ...Object.fromEntries(
+    [wrote("lb1"), wrote("lb2"), backup("logs_timestamp_seconds", "db2")].map((series) => [series, "0+2x600"]),
+  ),
+};
 const cases: readonly Case[] = [
   { what: "a healthy site", change: {}, fires: { 4: [], 40: [], 100: [] } },
   {
@@ -228,13 +244,34 @@ const cases: readonly Case[] = [
   {
     what: "the agents were paused and forgotten",
     change: {
-      ...Object.fromEntries(
-        Object.keys(well).map((series) => [series, `${/^[-0-9]+/.exec(well[series] ?? "")?.[0]}+0x600`]),
-      ),
-      ...Object.fromEntries([wrote("lb1"), wrote("lb2")].map((series) => [series, "0+2x600"])),
+      ...longer,
       [agent("database_paused", "db1")]: "0+0x9 1+0x600",
     },
     fires: { 900: [], 930: ["DatabasePaused"] },
+  },
+  {
+    what: "no binary logs reach the backup store",
+    change: { ...longer, [backup("logs_timestamp_seconds", "db2")]: "0+2x20 40+0x600" },
+    fires: { 360: [], 380: ["BackupLogsBehind"] },
+  },
+  {
+    what: "another host ships the binary logs from now on",
+    change: {
+      ...longer,
+      [backup("logs_timestamp_seconds", "db2")]: "0+2x20 40+0x600",
+      [backup("logs_timestamp_seconds", "db3")]: "_x60 120+2x600",
+    },
+    fires: { 380: [], 900: [] },
+  },
+  {
+    what: "the newest backup is of the day before yesterday",
+    change: { ...longer, [backup("base_timestamp_seconds", "db2")]: "-100000+0x600" },
+    fires: { 280: [], 340: ["BackupTooOld"] },
+  },
+  {
+    what: "a drill failed",
+    change: { ...longer, [backup("drill_failed", "db2")]: "0+0x9 1+0x600" },
+    fires: { 300: [], 340: ["RestoreNotProved"] },
   },
   {
     what: "an agent cannot reach etcd",

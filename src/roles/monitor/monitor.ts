@@ -8,6 +8,7 @@ import { monitorChecks } from "./checks.ts";
 import { issuerChecks, issuerFlows, issuerResources, issuerServices, trustResources } from "./issuer.ts";
 import { paths } from "./paths.ts";
 import { blackboxConfig, monitorName, prometheusConfig } from "./scrape.ts";
+import { storeResources, storeServices } from "./store.ts";
 import { type Program, programArguments, programDropIn, programs, routeUnit } from "./units.ts";
 
 /** Watches every host and service, asks for the site as a visitor does, and tells the operators. */
@@ -15,7 +16,7 @@ export const monitor: Role = {
   name: "monitor",
   summary: "Prometheus, Alertmanager and a prober that asks for the site as visitors do",
   rollout: { after: ["balancer", "web", "app", "database"], atOnce: 1 },
-  services: issuerServices,
+  services: (host, site) => [...issuerServices(host, site), ...storeServices(host, site)],
   flows,
   resources,
   checks: (host, topology) => [...monitorChecks(host, topology), ...issuerChecks(host, topology)],
@@ -70,6 +71,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...programs.map(programUnit),
     ...trustResources(host, topology),
     ...issuerResources(host, topology),
+    ...storeResources(host, topology),
   ];
 }
 

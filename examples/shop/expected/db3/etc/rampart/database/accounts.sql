@@ -4,6 +4,7 @@ CREATE TABLE IF NOT EXISTS rampart.setting (name VARCHAR(64) PRIMARY KEY, value 
 CREATE TABLE IF NOT EXISTS rampart.account (
   user VARCHAR(128), host VARCHAR(255), wanted BOOL NOT NULL, PRIMARY KEY (user, host)
 );
+CREATE TABLE IF NOT EXISTS rampart.canary (at DATETIME(6) PRIMARY KEY, host VARCHAR(64) NOT NULL);
 UPDATE rampart.account SET wanted = 0;
 CREATE DATABASE IF NOT EXISTS `shop` CHARACTER SET utf8mb4;
 
@@ -11,6 +12,11 @@ CREATE USER IF NOT EXISTS 'prometheus'@'localhost' IDENTIFIED VIA unix_socket WI
 ALTER USER 'prometheus'@'localhost' IDENTIFIED VIA unix_socket WITH MAX_USER_CONNECTIONS 3 ACCOUNT UNLOCK;
 GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO 'prometheus'@'localhost';
 REPLACE INTO rampart.account VALUES ('prometheus', 'localhost', 1);
+
+CREATE USER IF NOT EXISTS 'rampart-canary'@'localhost' IDENTIFIED VIA unix_socket WITH MAX_USER_CONNECTIONS 3;
+ALTER USER 'rampart-canary'@'localhost' IDENTIFIED VIA unix_socket WITH MAX_USER_CONNECTIONS 3 ACCOUNT UNLOCK;
+GRANT SELECT, INSERT, DELETE ON rampart.canary TO 'rampart-canary'@'localhost';
+REPLACE INTO rampart.account VALUES ('rampart-canary', 'localhost', 1);
 
 CREATE USER IF NOT EXISTS 'replica.db1'@'10.77.3.1' IDENTIFIED BY '{{secret:database.replication}}' REQUIRE SUBJECT '/CN=db1.shop.internal';
 ALTER USER 'replica.db1'@'10.77.3.1' IDENTIFIED BY '{{secret:database.replication}}' REQUIRE SUBJECT '/CN=db1.shop.internal' ACCOUNT UNLOCK;

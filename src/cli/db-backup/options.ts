@@ -1,0 +1,10 @@
+import type { DbOptions } from "../db/options.ts";
+
+/** Options of `rampart db backup`, `db backups` and `db restore`. */
+export interface BackupOptions extends DbOptions {
+  /** The host that does it. */
+  readonly on: string | undefined;
+  readonly drill: boolean;
+  readonly swap: boolean;
+  readonly drop: boolean;
+}

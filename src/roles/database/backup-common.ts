@@ -1,0 +1,128 @@
+import { backupPaths } from "./backup-paths.ts";
+import { paths } from "./paths.ts";
+
+/**
+ * What all programs of backups begin with: settings, words for refusals, SQL, and the store. They end with
+ * exit 3 after a refusal ("refused: …", then "remedy: …"), with 1 after a failure.
+ */
+export function backupCommon(header: string): string {
+  return `# ${header}\n${settings}${words}${database}${store}${figures}`;
+}
+
+/** How a program begins. */
+export function backupProgram(header: string, text: string): string {
+  return `#!/bin/bash\n# ${header}\n. ${backupPaths.common}\n${text}`;
+}
+
+// The shell text uses $name only, never braces, so that String.raw leaves it alone.
+
+const settings = `set -euo pipefail
+umask 077
+export TZ=UTC LC_ALL=C.UTF-8
+. ${backupPaths.settings}
+state=${backupPaths.state}
+mkdir -p $state ${backupPaths.cache}
+export RESTIC_PASSWORD_FILE=${backupPaths.password} RESTIC_CACHE_DIR=${backupPaths.cache} RESTIC_PROGRESS_FPS=0.2
+if [ -e ${backupPaths.credentials} ]; then
+  # Nothing but what S3 asks for is taken from it.
+  case $STORE in s3:*) set -a; . <(grep -E '^AWS_[A-Z_]+=[A-Za-z0-9/+=_.-]*$' ${backupPaths.credentials}); set +a ;; esac
+fi
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+`;
+
+const words = String.raw`
+# The reason is what the operator reads; the remedy is what to do.
+refuse() { printf 'refused: %s\nremedy: %s\n' "$1" "$2" >&2; exit 3; }
+step() { printf 'STEP %s\n' "$*"; }
+iso() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
+seconds() { date -u -d "$1" +%s; }
+sequence() { local last=$1; echo $(( 10#$(printf '%s' "$last" | sed 's/.*-//') )); }
+`;
+
+const database = String.raw`
+# A quoted identifier.
+quoted() { printf '\140%s\140' "$(sed 's/\x60/&&/g' <<< "$1")"; }
+
+# As root by the unix socket; nothing may hang for ever.
+client() { timeout 25 mariadb --no-defaults --protocol=socket --socket="$1" --user=root --batch --raw --skip-column-names; }
+sql() { printf '%s\n' "$1" | client ${paths.socket}; }
+
+# fit: this member has what the site writes, and says so itself. standing: primary or replica.
+look() {
+  standing=unset
+  answer=$(timeout 5 ${paths.status} 2> /dev/null) || answer='{}'
+  standing=$(jq -r '.standing // "unset"' <<< "$answer" 2> /dev/null) || standing=unset
+  jq -e '(.standing == "replica" and .ioRunning == "Yes" and .sqlRunning == "Yes" and (.lagSeconds // 9999) <= 60)
+    or (.standing == "primary" and .readOnly == false)' <<< "$answer" > /dev/null 2>&1
+}
+`;
+
+const store = `
+# store PART ARGUMENTS: restic on one of the two repositories. Its complaint is in $scratch/said. The logs have a repository
+# of their own, so that what tidies one up never keeps the other waiting.
+store() {
+  local part=$1
+  shift
+  [ -z "$STORE_OPTION" ] || set -- -o "$STORE_OPTION" "$@"
+  timeout --kill-after=10 "$limit" restic --quiet --repo "$STORE$part" "$@" 2> "$scratch/said"
+}
+limit=60
+
+# Why the store refused, in one line, from restic's exit code ($1) and its words.
+why_store() {
+  local last
+  last=$(grep -v '^$' "$scratch/said" | tail -n 1 | sed -e 's/^{.*"message":"//' -e 's/"}$//' -e 's/^Fatal: //' | cut -c 1-300)
+  case $1 in
+    10) echo "there is no repository in the store $STORE_NAME" ;;
+    11) echo "the store $STORE_NAME is locked by another run" ;;
+    12) echo "the store $STORE_NAME was made with another key than this site's: nothing in it can be read" ;;
+    124|137) echo "the store $STORE_NAME did not answer within $limit s" ;;
+    *)
+      if grep -qiE 'no space|not enough space|disk full|quota|ENOSPC|insufficient storage' "$scratch/said"; then
+        echo "the store $STORE_NAME is full"
+      elif grep -qiE 'connection refused|no route|timed out|unreachable|unexpected EOF|connection lost|broken pipe|unable to start the sftp' "$scratch/said"; then
+        echo "the store $STORE_NAME cannot be reached ($last)"
+      else
+        echo "the store $STORE_NAME refused: $last"
+      fi ;;
+  esac
+}
+remedy_store() {
+  case $1 in
+    10) echo "If it is a disk, mount it. To begin anew: rm $state/repository-* on all database hosts" ;;
+    11) echo "Wait until the other run has ended" ;;
+    12) echo "Bring back the site's secrets with which it was made (.rampart/*.age), or name another store: database.backup.store" ;;
+    *)
+      if grep -qiE 'no space|not enough space|disk full|quota|ENOSPC|insufficient storage' "$scratch/said"; then
+        echo "Give the store more room, or keep less: database.backup.keep. What it holds stays as it is"
+      else
+        echo "See that the store is up, then run the same again: docs/runbooks/BackupLogsBehind.md"
+      fi ;;
+  esac
+}
+refuse_store() { refuse "$(why_store "$1")" "$(remedy_store "$1")"; }
+
+# A list of snapshots as JSON. Without a lock, so that a look never waits and never writes.
+snapshots() { store "$1" snapshots --json --no-lock; }
+`;
+
+const figures = `
+# For the monitor. A figure that is not known yet is the time at which this host began, so that nothing is alarmed on
+# before it could be.
+figures() {
+  [ -s $state/since ] || date +%s > $state/since
+  local since
+  since=$(cat $state/since)
+  {
+    for name in logs base proven; do
+      echo "rampart_backup_"$name"_timestamp_seconds $(cat $state/figure-$name 2> /dev/null || echo "$since")"
+    done
+    for name in store_failed drill_failed; do
+      echo "rampart_backup_$name $(cat $state/figure-$name 2> /dev/null || echo 0)"
+    done
+  } > ${backupPaths.metrics}.$$
+  chmod 0644 ${backupPaths.metrics}.$$
+  mv -f ${backupPaths.metrics}.$$ ${backupPaths.metrics}
+}
+`;
