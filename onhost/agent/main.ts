@@ -9,8 +9,8 @@ import { hostStops } from "./process.ts";
 import { handOver } from "./requests.ts";
 import { type Doors, openDoors, renewDoors } from "./serve.ts";
 
-/** Time between two looks, ms: at rest, and while writes wait for somebody to lead. */
-const rest = 250;
+/** Time between two looks, ms: at rest, when whatever changes in etcd or ends a session with MariaDB wakes it besides; and while writes wait. */
+const rest = 500;
 const hurry = 40;
 /** How long an action of a leader may take before its lease is left to end, ms. */
 const longest = 15_000;

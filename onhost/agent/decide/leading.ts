@@ -93,10 +93,10 @@ function waitingForAcks(scene: Scene): Decision | undefined {
   );
 }
 
-/** A new leader of etcd renews every lease, so it should not die together with the primary. */
+/** A new leader of etcd renews every lease, so it should not die together with the primary. Not while writes wait: the others need etcd to join. */
 function besideStore(scene: Scene): Decision | undefined {
   const { view, store } = scene;
-  if (store.storeLeader !== view.me) return undefined;
+  if (store.storeLeader !== view.me || view.recent.since.unacknowledged !== undefined) return undefined;
   const to = view.members.find((member) => member !== view.me && answering(scene, member) !== undefined);
   if (to === undefined) return undefined;
   return act(

@@ -67,7 +67,10 @@ export function agentUnit(header: string): string {
           ["Type", "notify"],
           ["NotifyAccess", "all"],
           "With little room for short-lived objects, which it has few of: 8 MiB less.",
-          ["ExecStart", `/usr/bin/node --max-semi-space-size=1 ${paths.agentProgram} ${paths.agent}`],
+          [
+            "ExecStart",
+            `/usr/bin/node --max-semi-space-size=1 --max-old-space-size=64 ${paths.agentProgram} ${paths.agent}`,
+          ],
           ["ExecReload", "/bin/kill -HUP $MAINPID"],
           ["Restart", "always"],
           ["RestartSec", "200ms"],
