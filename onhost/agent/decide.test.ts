@@ -269,6 +269,16 @@ test("pause and resume are the leader's to write", () => {
   });
 });
 
+test("a pause ends whoever leads, or nobody, and whatever became of MariaDB meanwhile", () => {
+  const paused = { cluster: { ...cluster, paused: true }, request: asked("resume") };
+  const stopped = { ...server, state: "stopped" as const };
+  const resumed = { commit: { cluster: { paused: false }, request: "drop", key: "keep" } };
+  for (const view of [primary, { ...primary, server: stopped }])
+    expect(decide({ ...view, store: { ...store, ...paused } }, 1000).action).toMatchObject(resumed);
+  for (const view of [primary, voter, { ...voter, server: stopped }])
+    expect(decide({ ...view, store: { ...nobody, ...paused } }, 1000).action).toMatchObject(resumed);
+});
+
 test("the next automatic failover waits after one; one by hand does not", () => {
   const history = [{ term: 4, primary: "db1", kind: "failover", position: "1-1-5", reason: "" }] as const;
   const recent = { ...voter.recent, since: { ...nothingYet, change: { term: 4, at: 0 } } };

@@ -1,11 +1,12 @@
 import type { Decision } from "../model.ts";
 import { candidacy, inheriting } from "./candidacy.ts";
+import { resumed } from "./handover.ts";
 import { act, commit, lasted, names, opensTried, type Scene, seconds, told, unusable, unwell, wait } from "./scene.ts";
 
 /** Nobody holds the leader key. */
 export function electing(scene: Scene): Decision {
-  const sick = unwell(scene);
-  if (sick !== undefined) return sick;
+  const first = resumed(scene, "nobody") ?? unwell(scene);
+  if (first !== undefined) return first;
   return scene.cluster.primary === scene.view.me ? returning(scene) : standingBy(scene);
 }
 

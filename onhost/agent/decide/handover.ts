@@ -10,7 +10,7 @@ const nearEnough = 1000;
 export function requested(scene: Scene): Decision | undefined {
   const { request } = scene.store;
   if (request === undefined) return undefined;
-  if (request.kind === "pause" || request.kind === "resume") return pausing(scene, request);
+  if (request.kind === "pause" || request.kind === "resume") return pausing(scene, request, "me");
   if (request.kind === "switchover") return switchover(scene, request);
   return refuse(
     request,
@@ -18,9 +18,16 @@ export function requested(scene: Scene): Decision | undefined {
   );
 }
 
-function pausing(scene: Scene, { kind, by }: Request): Decision {
+/** The end of a pause: read by whoever leads, and by everybody while nobody does, whatever became of MariaDB meanwhile. */
+export function resumed(scene: Scene, leader: "me" | "nobody"): Decision | undefined {
+  const { store, cluster } = scene;
+  if (!cluster.paused || store.request?.kind !== "resume") return undefined;
+  return pausing(scene, store.request, leader);
+}
+
+function pausing(scene: Scene, { kind, by }: Request, leader: "me" | "nobody"): Decision {
   const paused = kind === "pause";
-  const change = { ...commit(scene, "me", { ...scene.cluster, paused }, "keep"), request: "drop" } as const;
+  const change = { ...commit(scene, leader, { ...scene.cluster, paused }, "keep"), request: "drop" } as const;
   return act(
     { kind: "commit", what: kind, commit: change },
     `${by} asked to ${kind}: the agents ${paused ? "now only look" : "act again"}.`,

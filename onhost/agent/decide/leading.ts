@@ -1,5 +1,5 @@
 import type { Decision, Leader } from "../model.ts";
-import { requested } from "./handover.ts";
+import { requested, resumed } from "./handover.ts";
 import { act, answering, lasted, names, opensTried, type Scene, unusable, unwell, wait } from "./scene.ts";
 import { acknowledging, following, voting } from "./voters.ts";
 
@@ -10,6 +10,7 @@ export function leading(scene: Scene, leader: Leader): Decision {
   if (cluster.primary !== me)
     return act({ kind: "resign" }, `${cluster.primary} is the primary, not ${me}: the key is given back.`);
   return (
+    resumed(scene, "me") ??
     fallen(scene, leader) ??
     unwell(scene) ??
     requested(scene) ??
