@@ -95,7 +95,9 @@ export function drillUnit(header: string): string {
     "It makes the data folder of an instance and hands it to that instance's account.",
     ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE CAP_CHOWN CAP_FOWNER"],
     ...confinement,
+    ["MemoryDenyWriteExecute", "yes"],
     ["SystemCallFilter", "@system-service"],
+    ["SystemCallFilter", "~@resources"],
     ["UMask", "0077"],
     ["ReadWritePaths", `${writable} -${backupPaths.restored}`],
   ];

@@ -63,8 +63,8 @@ const checkers: readonly Checker[] = [
   { pattern: /^\/etc\/hosts$/, script: () => 'getent hosts "$(hostname)"' },
   // MariaDB has no check that does not run it; the primary's agent has run it.
   { pattern: /\.sql$/, script: () => "/usr/local/lib/rampart/database-status check" },
-  // The bare secret.
-  { pattern: /^\/etc\/rampart\/database\/replication$/, script: () => undefined },
+  // Bare secrets.
+  { pattern: /^\/etc\/rampart\/database\/(replication|backup\.key)$/, script: () => undefined },
   { pattern: /\.html$|\.txt$|^\/etc\/motd$/, script: () => undefined },
 ];
 
