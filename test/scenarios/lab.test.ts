@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -157,13 +158,20 @@ test("up after a kill -9 of an up at any point makes the lab whole", async () =>
     const child = spawn(process.execPath, [driver(), JSON.stringify(one)], { stdio: "ignore" });
     await sleep(delayMs);
     child.kill("SIGKILL");
+    await gone(child);
     await labUp(one, quiet);
     expect(await ssh(one, "10.77.1.2", "hostname")).toBe("t2");
   }
   const child = spawn(process.execPath, [driver(), JSON.stringify(one)], { stdio: "ignore" });
   await sleep(200);
   child.kill("SIGKILL");
+  await gone(child);
 });
+
+/** Killed is not gone yet: until then it holds its lab. */
+async function gone(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+}
 
 test("down leaves nothing, twice, and touches no other lab", async () => {
   await labDown(one.name, quiet);

@@ -136,13 +136,17 @@ export async function databaseStatus(member: string): Promise<DatabaseStatus> {
   return JSON.parse(await onHost(member, "/usr/local/lib/rampart/database-status")) as DatabaseStatus;
 }
 
-/** The member that leads and is open, as the members say that answer. */
+/** The member that leads and is open, as the members say that answer; waits a little, as etcd may be without a leader for a second. */
 export async function primary(): Promise<string> {
-  const asked = await Promise.allSettled(members.map(databaseStatus));
-  const answers = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  const open = answers.find((one) => one.standing === "primary" && one.readOnly === false);
-  if (open === undefined) throw new Error(`nobody is open: ${JSON.stringify(answers)}`);
-  return open.host;
+  let found = "";
+  await eventually(15, async () => {
+    const asked = await Promise.allSettled(members.map(databaseStatus));
+    const answers = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const open = answers.find((one) => one.standing === "primary" && one.readOnly === false);
+    if (open === undefined) throw new Error(`nobody is open: ${JSON.stringify(answers)}`);
+    found = open.host;
+  });
+  return found;
 }
 
 /** One leads, the promise holds, two voters, and every other member follows within a second. Resolves with the seconds that it took. */
