@@ -54,6 +54,8 @@ const checkers: readonly Checker[] = [
   { pattern: /^\/etc\/tmpfiles\.d\//, script: (file) => `systemd-tmpfiles --dry-run --create ${file}` },
   { pattern: /^\/etc\/default\//, script: (file) => `sh -n ${file}` },
   { pattern: /^\/etc\/rampart\/.*\.env$/, script: (file) => `sh -n ${file}` },
+  // Read by other programs, so it names no interpreter.
+  { pattern: /^\/usr\/local\/lib\/rampart\/backup-common$/, script: (file) => `sh -n ${file}` },
   { pattern: /^\/usr\/local\//, script: (file) => `$(head -n 1 ${file} | tr -d '#!') -n ${file}` },
   {
     pattern: /^\/etc\/(rampart\/public-ca\.crt|haproxy\/tls\/given\.pem)$/,
