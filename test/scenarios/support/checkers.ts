@@ -55,7 +55,7 @@ const checkers: readonly Checker[] = [
   { pattern: /^\/etc\/default\//, script: (file) => `sh -n ${file}` },
   { pattern: /^\/etc\/rampart\/.*\.env$/, script: (file) => `sh -n ${file}` },
   // Read by other programs, so it names no interpreter.
-  { pattern: /^\/usr\/local\/lib\/rampart\/backup-common$/, script: (file) => `sh -n ${file}` },
+  { pattern: /^\/usr\/local\/lib\/rampart\/backup-common$/, script: (file) => `bash -n ${file}` },
   { pattern: /^\/usr\/local\//, script: (file) => `$(head -n 1 ${file} | tr -d '#!') -n ${file}` },
   {
     pattern: /^\/etc\/(rampart\/public-ca\.crt|haproxy\/tls\/given\.pem)$/,
