@@ -35,7 +35,7 @@ async function deaf(
 ): Promise<() => Promise<void>> {
   const chain = (hook: string, rules: readonly string[]) =>
     `chain ${hook} { type filter hook ${hook} priority -300; ${rules.map((rule) => `${rule};`).join(" ")} }`;
-  const text = `table inet drill { ${chain("input", coming)} ${chain("output", going)} }`;
+  const text = `table inet drill {\n${chain("input", coming)}\n${chain("output", going)}\n}`;
   await onHost(host, `nft -f - <<'RULES'\n${text}\nRULES`);
   return async () => void (await onHost(host, "nft delete table inet drill"));
 }
@@ -111,11 +111,11 @@ const drills: readonly Drill[] = [
   {
     name: "cut off etcd alone",
     harm: async (lead) =>
-      await deaf(lead, [
-        "tcp dport { 2379, 2380 } drop",
-        "tcp sport { 2379, 2380 } drop",
-        "out tcp dport { 2379, 2380 } oifname != lo drop",
-      ]),
+      await deaf(
+        lead,
+        ["tcp dport { 2379, 2380 } drop", "tcp sport { 2379, 2380 } drop"],
+        ["oifname != lo tcp dport { 2379, 2380 } drop"],
+      ),
     ...{ lasts: 12, gap: 8, whole: 90 },
   },
   {
