@@ -58,6 +58,9 @@ export interface Mariadb {
   looked: Looked | undefined;
   /** Why it does not answer; "" when it does. */
   error: string;
+  /** How often in a row a new session was not greeted in time, and when the next is tried. */
+  silentGreetings: number;
+  greetAt: number;
 }
 
 /** An agent that has just started: what it has on disk, and nothing else. */
@@ -77,6 +80,8 @@ export async function newAgent(config: Config, settings: Settings): Promise<Agen
       failedStarts: 0,
       looked: undefined,
       error: "",
+      silentGreetings: 0,
+      greetAt: 0,
     },
     since: nothingYet,
     failedOpens: 0,

@@ -18,6 +18,11 @@ const limit = 700;
 /** How often MariaDB may refuse to start before it counts. */
 const refusals = 3;
 
+/** How long a new session may wait to be greeted, and how long until the next is tried, ms; how often in a row it may fail. */
+const greeting = 3000;
+const betweenGreetings = 5000;
+const greetings = 3;
+
 /** One look: etcd, this MariaDB and the other agents, side by side. What it has seen of etcd is on the disk when it returns. */
 export async function observe(agent: Agent): Promise<{ view: View; found: Found | undefined }> {
   const { kept, settings, config } = agent;
@@ -73,6 +78,8 @@ export async function lookAtServer(agent: Agent): Promise<Server> {
     const session = await ready(agent);
     const seen = looked(await queries(session, questions, limit));
     Object.assign(mariadb, { looked: seen, error: "", failedStarts: 0, started: false });
+    greet(agent);
+    if (mariadb.silentGreetings >= greetings) return silent("hung", kept.notes.locked);
     return await completed(agent, seen);
   } catch (error) {
     if (mariadb.session !== undefined) close(mariadb.session);
@@ -83,6 +90,24 @@ export async function lookAtServer(agent: Agent): Promise<Server> {
   }
 }
 
+/**
+ * Now and then a new session, beside the looks: MariaDB may answer old ones and greet nobody any more, for ever, so that no replica can come
+ * back and acknowledge (decision 0022). Any answer counts, also that there are too many.
+ */
+function greet({ mariadb, config }: Agent): void {
+  const now = performance.now();
+  if (now < mariadb.greetAt) return;
+  mariadb.greetAt = Number.POSITIVE_INFINITY;
+  const { start } = mariadb;
+  open(config.paths.socket, greeting)
+    .then(close, (error: unknown) => error)
+    .then((error) => {
+      mariadb.silentGreetings =
+        error instanceof TimeoutError && mariadb.start === start ? mariadb.silentGreetings + 1 : 0;
+      mariadb.greetAt = performance.now() + (mariadb.silentGreetings > 0 ? 0 : betweenGreetings);
+    });
+}
+
 /** The open session, or a new one: then it is a new life of the server, perhaps. */
 async function ready(agent: Agent) {
   const { mariadb, config } = agent;
@@ -91,6 +116,7 @@ async function ready(agent: Agent) {
   session.onEnd = () => agent.wake();
   mariadb.session = session;
   mariadb.start = await lifeOf(config.paths.socket);
+  Object.assign(mariadb, { silentGreetings: 0, greetAt: performance.now() + betweenGreetings });
   return session;
 }
 

@@ -75,9 +75,10 @@ export async function stopLoad(): Promise<Load> {
   };
 }
 
-/** The longest time, in seconds, in which no write was acknowledged. */
-export function writeGap({ acknowledged }: Load): number {
-  const ends = acknowledged.map((one) => one.end).toSorted((one, other) => one - other);
+/** The longest time, in seconds, in which no write was acknowledged; up to the last read, should writes not have come back. */
+export function writeGap({ acknowledged, reads }: Load): number {
+  const last = Math.max(0, ...reads.map((one) => one.start));
+  const ends = [...acknowledged.map((one) => one.end), last].toSorted((one, other) => one - other);
   return Math.max(0, ...ends.slice(1).map((end, at) => end - (ends[at] ?? end))) / 1000;
 }
 
