@@ -2,18 +2,9 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Agent } from "./agent.ts";
-import { query, type Session } from "./sql.ts";
 
 /** How long the accounts may take; each statement may have to wait for an acknowledgement. */
 const limit = 60_000;
-
-/** Whether the accounts of the site are others than those that this database has. Reads a table: not while commits wait. */
-export async function accountsToApply(agent: Agent, session: Session): Promise<boolean> {
-  const wanted = await accountsDigest(agent);
-  if (wanted === undefined) return false;
-  const rows = await query(session, "SELECT value FROM rampart.setting WHERE name = 'accounts'", 2000).catch(() => []);
-  return rows[0]?.value !== wanted;
-}
 
 /** The same on every member: comments are left out, for they name the host. Undefined when the site has written none. */
 export async function accountsDigest({ config }: Agent): Promise<string | undefined> {
@@ -34,7 +25,7 @@ export async function applyAccounts(agent: Agent): Promise<void> {
   );
 }
 
-/** Whether they must be applied, asked by a child: for the primary that is open, where a table may be locked. */
+/** Whether the accounts of the site are others than those that this database has; asked by a child, as a table may be locked. */
 export async function accountsDiffer(agent: Agent): Promise<boolean> {
   const wanted = await accountsDigest(agent);
   if (wanted === undefined) return false;

@@ -133,7 +133,7 @@ async function answered(agent: Agent, outcome: "done" | "refused", reason: strin
   if (store?.request === undefined) return;
   const { id, kind } = store.request;
   const told: Outcome = { id, kind, outcome, reason, to: null, term: store.cluster?.term ?? 0 };
-  await answer(agent.etcd, told, []);
+  await answer(agent.etcd, told);
 }
 
 async function moved(agent: Agent, to: string): Promise<void> {

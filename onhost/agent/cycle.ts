@@ -1,8 +1,9 @@
 import { act } from "./act.ts";
 import { type Agent, type Last, writable } from "./agent.ts";
 import { decide } from "./decide.ts";
-import type { Decision, Peer, View } from "./model.ts";
+import type { Decision, View } from "./model.ts";
 import { observe } from "./observe.ts";
+import { peerOf } from "./peer.ts";
 
 /** One cycle: look, decide, tell, act. True when something was done to its end, so that the next look should follow at once. */
 export async function cycle(agent: Agent, log: (text: string) => void): Promise<boolean> {
@@ -52,20 +53,6 @@ function asWished({ kept }: Agent, { action, reason }: Decision): Decision {
     return { action, reason };
   const why = "the operator wants it";
   return { action: { ...action, why }, reason: reason.replace(action.why, why) };
-}
-
-/** What the others are told until the next look: as it was before what is done now. */
-export function peerOf({ server, memory, store, me }: View, { action }: Decision): Peer {
-  const open =
-    server.state === "running" && !server.readOnly && store?.leader?.member === me && memory.led === store.leader.term;
-  return {
-    at: 0,
-    seen: memory.seen,
-    promised: memory.promised,
-    leads: open ? memory.led : 0,
-    broken: action.kind === "report broken" || action.kind === "rebuild" ? action.why : undefined,
-    server,
-  };
 }
 
 function seeOpen(agent: Agent, { view, at }: Last): void {

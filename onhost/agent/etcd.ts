@@ -120,18 +120,13 @@ export async function writeNew(store: Etcd, name: string, value: unknown): Promi
   return succeeded;
 }
 
-/** Takes the request away and leaves the answer; and with it answers that nobody will ask for any more. */
-export async function answer(store: Etcd, outcome: Outcome, old: readonly string[]): Promise<void> {
-  const success = [remove("request"), put(`answers/${outcome.id}`, outcome), ...forgetting(old)];
-  await post(store, "/v3/kv/txn", { success });
+/** Takes the request away and leaves the answer. */
+export async function answer(store: Etcd, outcome: Outcome): Promise<void> {
+  await post(store, "/v3/kv/txn", { success: [remove("request"), put(`answers/${outcome.id}`, outcome)] });
 }
 
 export async function forget(store: Etcd, names: readonly string[]): Promise<void> {
-  if (names.length > 0) await post(store, "/v3/kv/txn", { success: forgetting(names) });
-}
-
-function forgetting(names: readonly string[]): readonly object[] {
-  return names.map(remove);
+  if (names.length > 0) await post(store, "/v3/kv/txn", { success: names.map(remove) });
 }
 
 /** The host name of etcd's own leader, when it is known. */
@@ -162,10 +157,10 @@ export async function moveLeader(store: Etcd, leaderHost: string, targetId: stri
   await once(store, leader, "/v3/maintenance/transfer-leadership", { targetID: targetId });
 }
 
-/** Calls `wake` whenever anything changes under the prefix, until it is ended or breaks. */
-export function watch(store: Etcd, wake: () => void, ended: () => void): () => void {
+/** Calls `wake` whenever anything changes under the prefix, until it breaks. */
+export function watch(store: Etcd, wake: () => void, ended: () => void): void {
   const address = store.stores[store.at];
-  if (address === undefined) return () => undefined;
+  if (address === undefined) return;
   const body = JSON.stringify({ create_request: rangeOfAll });
   const asked = request({
     ...optionsOf(store.connections, { ...target(address), path: "/v3/watch", body }),
@@ -178,7 +173,6 @@ export function watch(store: Etcd, wake: () => void, ended: () => void): () => v
   });
   asked.on("error", ended);
   asked.end(body);
-  return () => asked.destroy();
 }
 
 function keys(store: Etcd): object {

@@ -1,5 +1,5 @@
 import { type Agent, readable, writable } from "./agent.ts";
-import { ask, connections, identity } from "./https.ts";
+import { ask } from "./https.ts";
 import { acknowledging, promiseOf } from "./promise.ts";
 
 /** The agent's figures in Prometheus' text form; a figure that is not known is left out. */
@@ -52,28 +52,15 @@ export async function metricsOf(agent: Agent): Promise<string> {
     .concat("\n");
 }
 
-let known: { at: number; healthy: boolean } | undefined;
-
-/** Whether etcd on this host works; undefined where there is none. Asked at most every 5 s. */
-async function ownStore({ config }: Agent): Promise<boolean | undefined> {
+/** Whether etcd on this host works; undefined where there is none. */
+async function ownStore({ config, etcd }: Agent): Promise<boolean | undefined> {
   const own = config.members.find(({ name }) => name === config.me);
   const url = config.stores.find((store) => own !== undefined && new URL(store).hostname === own.fqdn);
   if (url === undefined) return undefined;
-  if (known !== undefined && performance.now() - known.at < 5000) return known.healthy;
-  const { ca, storeCertificate, storeKey } = config.paths;
-  const agent = connections(identity({ ca, certificate: storeCertificate, key: storeKey }));
-  const { hostname, port } = new URL(url);
-  const healthy = await ask(agent, {
-    address: hostname,
-    port: Number(port || 2379),
-    name: hostname,
-    path: "/health",
-    limit: 1000,
-  }).then(
+  const { hostname: name, port } = new URL(url);
+  const question = { address: name, port: Number(port || 2379), name, path: "/health", limit: 1000 };
+  return await ask(etcd.connections, question).then(
     ({ status }) => status === 200,
     () => false,
   );
-  agent.destroy();
-  known = { at: performance.now(), healthy };
-  return healthy;
 }

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Agent, changing } from "./agent.ts";
+import type { Agent } from "./agent.ts";
 import { look, renew } from "./etcd.ts";
 import type { Found } from "./etcd-text.ts";
 import { reaches } from "./gtid.ts";
@@ -26,11 +26,7 @@ const greetings = 3;
 /** One look: etcd, this MariaDB and the other agents, side by side. What it has seen of etcd is on the disk when it returns. */
 export async function observe(agent: Agent): Promise<{ view: View; found: Found | undefined }> {
   const { kept, settings, config } = agent;
-  const [found, server] = await Promise.all([
-    look(agent.etcd),
-    lookAtServer(agent),
-    askPeers(agent.peers, config, !changing(agent)),
-  ]);
+  const [found, server] = await Promise.all([look(agent.etcd), lookAtServer(agent), askPeers(agent.peers, config)]);
   const now = performance.now();
   const store = found === undefined ? undefined : { ...found.store, storeLeader: agent.storeLeader?.member };
   if (store?.leader?.member === config.me && agent.etcd.lease === "0") {

@@ -6,8 +6,6 @@ import type { Peer } from "./model.ts";
 /** How long another agent may take for its answer, and how long a look waits for it, ms. */
 const limit = 700;
 const patience = 100;
-/** At rest an answer is good for so long, ms. */
-const restful = 450;
 
 /** The other members' agents, and what they answered last. */
 export interface Peers {
@@ -25,11 +23,9 @@ export function peers(own: Identity): Peers {
  * Asks all of them side by side, and waits for a moment: a member that has lost its power must not make every look slow. Its answer counts when it
  * comes; whoever does not answer keeps the old answer, which grows older.
  */
-export async function askPeers(all: Peers, config: Config, atRest = false): Promise<void> {
-  const now = performance.now();
+export async function askPeers(all: Peers, config: Config): Promise<void> {
   for (const member of config.members) {
     if (member.name === config.me || all.asking.has(member.name)) continue;
-    if (atRest && now - (all.answers[member.name]?.at ?? Number.NEGATIVE_INFINITY) < restful) continue;
     const asked = askOne(all, member, config.listen.port).finally(() => all.asking.delete(member.name));
     all.asking.set(member.name, asked);
   }

@@ -1,4 +1,4 @@
-import { accountsToApply, applyAccounts } from "../accounts.ts";
+import { accountsDiffer, applyAccounts } from "../accounts.ts";
 import type { Agent } from "../agent.ts";
 import { write } from "../etcd.ts";
 import type { Opened } from "../etcd-text.ts";
@@ -68,7 +68,7 @@ async function firstAccounts(
 ): Promise<void> {
   const nobody = action.lock.length === agent.config.members.length - 1;
   if (!nobody || status.Rpl_semi_sync_master_status === "ON") return;
-  if (await accountsToApply(agent, on.session)) await applyAccounts(agent);
+  if (await accountsDiffer(agent)) await applyAccounts(agent);
 }
 
 /** When this term opened, and for how long nobody was open before it: for people. */

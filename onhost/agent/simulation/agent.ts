@@ -1,5 +1,6 @@
 import { decide } from "../decide.ts";
-import type { Decision, Peer, View } from "../model.ts";
+import type { Decision, View } from "../model.ts";
+import { peerOf } from "../peer.ts";
 import { nothingYet, remember } from "../since.ts";
 import { read, renew } from "./etcd.ts";
 import { between, chance } from "./random.ts";
@@ -56,7 +57,7 @@ function cycle(world: World, agent: Agent, now: number): void {
   const view = observe(world, agent, now);
   const decided = decide(view, now);
   const decision = world.hooks.decision?.(decided, view, world, agent) ?? decided;
-  publish(world, agent, view, decision);
+  agent.status = peerOf(view, decision);
   if (world.trace !== undefined && agent.told !== decision.reason) {
     agent.told = decision.reason;
     note(world, `${agent.name}: ${decision.action.kind === "wait" ? "" : `[${what(decision)}] `}${decision.reason}`);
@@ -124,23 +125,4 @@ function askPeers(world: World, agent: Agent, now: number): void {
     if (!passes(world, agent.host, other.host) || !passes(world, other.host, agent.host)) continue;
     agent.answers[other.name] = { ...other.status, at: now };
   }
-}
-
-/** What the others are answered until the next look: taken before what is decided now is done. */
-function publish(_: World, agent: Agent, view: View, { action }: Decision): void {
-  const { server, memory, store } = view;
-  const open =
-    server.state === "running" &&
-    !server.readOnly &&
-    store?.leader?.member === agent.name &&
-    memory.led === store.leader.term;
-  const status: Peer = {
-    at: 0,
-    seen: memory.seen,
-    promised: memory.promised,
-    leads: open ? memory.led : 0,
-    broken: action.kind === "report broken" || action.kind === "rebuild" ? action.why : undefined,
-    server,
-  };
-  agent.status = status;
 }
