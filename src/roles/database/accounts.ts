@@ -38,21 +38,31 @@ UPDATE rampart.account SET wanted = 0;`;
 interface Account {
   readonly user: string;
   readonly host: string;
-  /** What follows the account's name in CREATE USER and ALTER USER. */
+  /** The name of the secret that is its password, when it has one. */
+  readonly password?: string;
+  /** What follows the account's name and password in CREATE USER and ALTER USER. */
   readonly proof: string;
   /** Complete statements; `account` is the quoted name. */
   readonly rights: (account: string) => readonly string[];
 }
 
-function accountSql({ user, host, proof, rights }: Account): string {
+/** Says nothing of ACCOUNT LOCK: that is the agent's, who shuts members out with it, and these statements are replicated. */
+function accountSql({ user, host, password, proof, rights }: Account): string {
   const account = sqlAccount(user, host);
   return [
     "",
-    `CREATE USER IF NOT EXISTS ${account} ${proof};`,
-    `ALTER USER ${account} ${proof} ACCOUNT UNLOCK;`,
+    withPassword(`CREATE USER IF NOT EXISTS ${account}`, password, proof),
+    withPassword(`ALTER USER ${account}`, password, proof),
     ...rights(account),
     `REPLACE INTO rampart.account VALUES (${sqlText(user)}, ${sqlText(host)}, 1);`,
   ].join("\n");
+}
+
+/** With the hash for the password: the binary log keeps a statement for days, and every backup holds the log. */
+function withPassword(statement: string, password: string | undefined, proof: string): string {
+  if (password === undefined) return `${statement} ${proof};`;
+  const hash = `QUOTE(PASSWORD(${sqlText(secretReference(password))}))`;
+  return `EXECUTE IMMEDIATE CONCAT(${sqlText(`${statement} IDENTIFIED BY PASSWORD `)}, ${hash}, ${sqlText(` ${proof}`)});`;
 }
 
 /** Reads the figures of the server; the account of the system user of that name, and of nobody else. */
@@ -76,7 +86,8 @@ function memberAccount(host: Host): Account {
   return {
     user: replicationAccount(host),
     host: host.inside,
-    proof: proven("database.replication", host.fqdn),
+    password: "database.replication",
+    proof: named(host.fqdn),
     rights: (account) => [`GRANT REPLICATION SLAVE ON *.* TO ${account};`],
   };
 }
@@ -86,7 +97,8 @@ function serviceAccount(service: AppService, inside: string): Account {
   return {
     user: databaseAccount(service.name),
     host: accountNetwork(inside),
-    proof: proven(`${service.name}.database`, service.name),
+    password: `${service.name}.database`,
+    proof: named(service.name),
     // The order matters: REVOKE is an error when nothing at all was granted on the database yet.
     rights: (account) => [
       `REVOKE ALL PRIVILEGES ON *.* FROM ${account};`,
@@ -110,12 +122,11 @@ const withheld = [
 ];
 
 /**
- * Both the password and a certificate of the site's own CA (the only one that the server trusts) with this very name.
- * The issuer is not named besides: that would shut everyone out on the day when the CA is renewed.
+ * Besides the password a certificate of the site's own CA (the only one that the server trusts) with this very name.
+ * The issuer is not named: that would shut everyone out on the day when the CA is renewed.
  */
-function proven(passwordName: string, commonName: string): string {
-  const password = sqlText(secretReference(passwordName));
-  return `IDENTIFIED BY ${password} REQUIRE SUBJECT ${sqlText(`/CN=${commonName}`)}`;
+function named(commonName: string): string {
+  return `REQUIRE SUBJECT ${sqlText(`/CN=${commonName}`)}`;
 }
 
 /** `10.77.0.0/255.255.0.0`: MariaDB knows networks by their mask only. */
