@@ -6,6 +6,7 @@ import { benchmarksPage, machineText, partNames, tableText } from "./report.ts";
 import { freshRow } from "./rows/fresh.ts";
 import { memoryRow } from "./rows/memory.ts";
 import { planRows } from "./rows/plan.ts";
+import { promiseRows } from "./rows/promise.ts";
 import { startupRow } from "./rows/startup.ts";
 import { passRows, trafficRows } from "./rows/traffic.ts";
 import { applyRow, upRow } from "./rows/up.ts";
@@ -39,6 +40,7 @@ export async function bench(input: BenchInput): Promise<number> {
     else await site.rampart(["up"]);
     if (wanted.has("memory")) add("memory", [await memoryRow()]);
     if (wanted.has("apply")) add("apply", [await applyRow(site)]);
+    if (wanted.has("promise")) add("promise", await promiseRows(site));
     if (wanted.has("traffic")) add("traffic", await trafficRows(site, input.root));
     if (wanted.has("waf")) add("waf", await wafRows(site));
     if (wanted.has("pass")) add("pass", await passRows(site, input.root));
@@ -66,7 +68,8 @@ async function withSite(
   wanted: ReadonlySet<Part>,
   work: (site: BenchSite) => Promise<void>,
 ): Promise<void> {
-  if (!(["up", "memory", "apply", "traffic", "waf", "pass"] as const).some((part) => wanted.has(part))) return;
+  if (!(["up", "memory", "apply", "promise", "traffic", "waf", "pass"] as const).some((part) => wanted.has(part)))
+    return;
   const site = benchSite(root);
   try {
     await site.rampart(["down"]); // what a bench left that was cut off

@@ -47,7 +47,18 @@ writes this page.
 `;
 }
 
-export const partNames = ["startup", "plan", "up", "apply", "memory", "traffic", "waf", "pass", "fresh"] as const;
+export const partNames = [
+  "startup",
+  "plan",
+  "up",
+  "apply",
+  "memory",
+  "promise",
+  "traffic",
+  "waf",
+  "pass",
+  "fresh",
+] as const;
 
 function cellsOf(row: Row): readonly string[] {
   const relation = row.better === "least" ? "≤ " : "≥ ";

@@ -55,3 +55,8 @@ export function renameSite(folder: string): void {
   if (!named.includes(labName) || !named.includes(String(ports.https))) throw new Error(`${file} has another form now`);
   writeFileSync(file, named);
 }
+
+/** Runs a shell script on a host, as root; throws when a command of it fails. */
+export async function onHost(site: BenchSite, host: string, script: string): Promise<Outcome> {
+  return await site.rampart(["exec", host, "--", "sh", "-s"], { input: `set -eu\n${script}` });
+}

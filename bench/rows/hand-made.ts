@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Outcome } from "../command.ts";
-import type { BenchSite } from "../site.ts";
+import { type BenchSite, onHost } from "../site.ts";
 
 /** The hand-written balancer that runs beside the site's own. */
 export interface HandMade {
@@ -69,10 +68,6 @@ export async function withHandMade<T>(
     // The hosts are as they were, or the bench says so.
     await site.rampart(["plan", "--exit-code"]);
   }
-}
-
-async function onHost(site: BenchSite, host: string, script: string): Promise<Outcome> {
-  return await site.rampart(["exec", host, "--", "sh", "-s"], { input: `set -eu\n${script}` });
 }
 
 function webScript(config: string, balancers: string): string {

@@ -53,6 +53,8 @@ const history: readonly OptionLine[] = [
   "The binary log is the history that replicas follow; every commit is on the disk before it is answered.",
   ["log_bin", "bin"],
   ["binlog_format", "ROW"],
+  "No statement beside its rows: a replica syncs every event before it acknowledges, and this would be one of five.",
+  ["binlog_annotate_row_events", "OFF"],
   ["sync_binlog", 1],
   ["innodb_flush_log_at_trx_commit", 1],
   ["max_binlog_size", "256M"],
