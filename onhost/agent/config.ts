@@ -83,18 +83,8 @@ export function parseConfig(text: string, file: string): Config {
   };
 }
 
-/** The member that runs the agent of this configuration. */
-export function myself({ me, members }: Config): Member {
-  return member({ members }, me);
-}
-
 export function member({ members }: Pick<Config, "members">, name: string): Member {
   const found = members.find((one) => one.name === name);
   if (found === undefined) throw new Error(`${name} is no member.`);
   return found;
-}
-
-/** The replication account of a member; one each, so that a single one can be shut out. */
-export function accountOf(name: string): string {
-  return `replica.${name}`;
 }
