@@ -1,4 +1,4 @@
-import { confinement } from "../../formats/hardening.ts";
+import { confinement, strictConfinement } from "../../formats/hardening.ts";
 import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
 import { backupPaths, canaryAccount } from "./backup-paths.ts";
 import { paths } from "./paths.ts";
@@ -21,13 +21,8 @@ export function canaryUnit(header: string): string {
           ["ExecStart", backupPaths.canary],
           ["Restart", "always"],
           ["RestartSec", "5"],
-          ["CapabilityBoundingSet", ""],
-          ...confinement,
+          ...strictConfinement,
           ["PrivateNetwork", "yes"],
-          ["MemoryDenyWriteExecute", "yes"],
-          ["SystemCallFilter", "@system-service"],
-          ["SystemCallFilter", "~@privileged @resources"],
-          ["UMask", "0077"],
         ],
       },
       { name: "Install", lines: [["WantedBy", "multi-user.target"]] },
@@ -37,13 +32,9 @@ export function canaryUnit(header: string): string {
 }
 
 const readsData: readonly SystemdLine[] = [
+  ...strictConfinement,
   "MariaDB's files are its own; this lets root read them.",
   ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE"],
-  ...confinement,
-  ["MemoryDenyWriteExecute", "yes"],
-  ["SystemCallFilter", "@system-service"],
-  ["SystemCallFilter", "~@privileged @resources"],
-  ["UMask", "0077"],
 ];
 
 /** Ships binary logs, and starts what is due. */
