@@ -1,15 +1,15 @@
 import { RampartError } from "../../base/problem.ts";
 import { backupPrograms } from "../../contract/backup.ts";
 import type { RestoreResult } from "../../model/backups.ts";
-import { hostsOf } from "../../model/topology.ts";
 import { restoredText } from "../../report/backups.ts";
 import { run } from "../../ssh/run.ts";
 import { UsageError } from "../arguments.ts";
-import { waiting } from "../db/progress.ts";
-import { goneHosts, targetsOf } from "../hosts.ts";
+import { runningMembers } from "../database-members.ts";
+import { targetsOf } from "../hosts.ts";
 import { exitCodes } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
 import type { OpenSite } from "../site.ts";
+import { waiting } from "../waiting.ts";
 import { chosenHost } from "./hosts.ts";
 import type { BackupOptions } from "./options.ts";
 import { carryOut } from "./program.ts";
@@ -72,7 +72,9 @@ async function drill(open: OpenSite, options: BackupOptions): Promise<number> {
 /** The restored instance that stands somewhere, with what was proved of it. */
 async function restoredHost(open: OpenSite): Promise<RestoreResult> {
   const found = await Promise.all(
-    present(open).map((name) => run(targetsOf(open)(name), `cat ${sideFolder}/result.json`, { timeoutMs: 10_000 })),
+    runningMembers(open).map((name) =>
+      run(targetsOf(open)(name), `cat ${sideFolder}/result.json`, { timeoutMs: 10_000 }),
+    ),
   );
   const results = found.flatMap(({ exitCode, stdout }) =>
     exitCode === 0 ? [JSON.parse(stdout) as RestoreResult] : [],
@@ -91,7 +93,8 @@ async function restoredHost(open: OpenSite): Promise<RestoreResult> {
 
 /** `db restore --drop`: restored instances go, everywhere or on one host. */
 async function drop(open: OpenSite, options: BackupOptions): Promise<number> {
-  const hosts = options.on === undefined ? present(open) : [await chosenHost(open, options.on, "Nothing was removed")];
+  const hosts =
+    options.on === undefined ? runningMembers(open) : [await chosenHost(open, options.on, "Nothing was removed")];
   const script = `systemctl stop rampart-restored@${side}.service; [ -e ${sideFolder} ] && echo REMOVED; rm -rf ${sideFolder}`;
   const answers = await Promise.all(hosts.map((name) => run(targetsOf(open)(name), script, { timeoutMs: 120_000 })));
   const removed = answers.filter(({ stdout }) => stdout.includes("REMOVED")).map(({ host }) => host);
@@ -103,9 +106,4 @@ async function drop(open: OpenSite, options: BackupOptions): Promise<number> {
         : `The restored instance on ${removed.join(" and ")} is gone.`,
     );
   return exitCodes.done;
-}
-
-function present(open: OpenSite): readonly string[] {
-  const gone = goneHosts(open);
-  return hostsOf(open.topology, "database").flatMap(({ name }) => (gone.has(name) ? [] : [name]));
 }
