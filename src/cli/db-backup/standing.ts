@@ -1,3 +1,4 @@
+import { backupTraces } from "../../contract/backup.ts";
 import { backupOf } from "../../model/backup.ts";
 import type { BackupStanding } from "../../model/status.ts";
 import { run } from "../../ssh/run.ts";
@@ -6,8 +7,8 @@ import { targetsOf } from "../hosts.ts";
 import type { OpenSite } from "../site.ts";
 
 /** Prints what a database host last saw of the store, and since when it looks: nothing where there are no backups. */
-export const backupFigures = `cat /var/lib/prometheus/node-exporter/rampart-backup.prom 2>/dev/null
-echo "rampart_backup_since $(cat /var/lib/rampart/backup/since 2>/dev/null)"`;
+export const backupFigures = `cat ${backupTraces.metrics} 2>/dev/null
+echo "rampart_backup_since $(cat ${backupTraces.since} 2>/dev/null)"`;
 
 /** How backups stand, by what all database hosts last saw; null when the site has none or nobody says. */
 export async function askBackups(open: OpenSite): Promise<BackupStanding | null> {

@@ -1,6 +1,6 @@
 import { type Problem, RampartError } from "../../base/problem.ts";
 import { listed } from "../../base/text.ts";
-import { backupPrograms } from "../../contract/backup.ts";
+import { backupPrograms, restoredNames } from "../../contract/backup.ts";
 import type { RestoreResult } from "../../model/backups.ts";
 import { hostsOf } from "../../model/topology.ts";
 import { run } from "../../ssh/run.ts";
@@ -36,7 +36,7 @@ export async function swapIn(open: OpenSite, options: BackupOptions, restored: R
   }
   const began = performance.now();
   const line = waiting(options.json);
-  const script = `${backupPrograms.swap} export side`;
+  const script = `${backupPrograms.swap} export ${restoredNames.side}`;
   const exported = await carryOut<object>(open, { host: restored.host, title, script }, line);
   const load = { host: primary, title, script: `${backupPrograms.swap} load`, stdin: JSON.stringify(exported) };
   const { swapped, kept } = await carryOut<Swapped>(open, load, line);

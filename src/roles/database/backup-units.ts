@@ -1,3 +1,4 @@
+import { restoredInstance } from "../../contract/backup.ts";
 import { confinement, strictConfinement } from "../../formats/hardening.ts";
 import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
 import { backupPaths, canaryAccount } from "./backup-paths.ts";
@@ -137,7 +138,7 @@ export function restoredUnit(header: string): string {
         lines: [
           ["Type", "notify"],
           ["User", "mysql"],
-          ["ExecStart", `/usr/sbin/mariadbd --defaults-file=${backupPaths.restored}/%i/server.cnf`],
+          ["ExecStart", `/usr/sbin/mariadbd --defaults-file=${restoredInstance("%i").folder}/server.cnf`],
           ["TimeoutStartSec", "600"],
           ["OOMScoreAdjust", "500"],
           ["LimitNOFILE", "65536"],
@@ -147,7 +148,7 @@ export function restoredUnit(header: string): string {
           ["SystemCallFilter", "@system-service"],
           ["SystemCallFilter", "~@privileged"],
           ["UMask", "0077"],
-          ["ReadWritePaths", `-${backupPaths.restored}/%i`],
+          ["ReadWritePaths", `-${restoredInstance("%i").folder}`],
           ["InaccessiblePaths", `-${paths.data}`],
         ],
       },
