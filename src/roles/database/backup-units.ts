@@ -84,13 +84,13 @@ export function baseUnit(header: string): string {
 /** One drill; started when it is due, ends by itself. */
 export function drillUnit(header: string): string {
   const lines: readonly SystemdLine[] = [
+    ...strictConfinement,
+    ["ProcSubset", "pid"],
+    "Root of a name space in which accounts are who they are outside: over files, not over the kernel.",
+    ["PrivateUsers", "identity"],
     "It makes the data folder of an instance and hands it to that instance's account.",
     ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE CAP_CHOWN CAP_FOWNER"],
-    ...confinement,
-    ["MemoryDenyWriteExecute", "yes"],
-    ["SystemCallFilter", "@system-service"],
-    ["SystemCallFilter", "~@resources"],
-    ["UMask", "0077"],
+    ["SystemCallFilter", "@chown"],
     ["ReadWritePaths", `${writable} -${backupPaths.restored}`],
   ];
   return oneshot("Proves that the store can be restored from", backupPaths.drill, lines, header);
