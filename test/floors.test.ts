@@ -4,19 +4,12 @@ import { expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
 
-const aboveTheConverger = [
-  "base",
-  "model",
-  "contract",
-  "config",
-  "topology",
-  "formats",
-  "resources",
-  "plan",
-  "ssh",
-  "secrets",
-  "converge",
+const ofTheConverger = [
+  ...["base", "model", "contract"],
+  ...["config", "topology", "formats", "resources", "plan"],
+  ...["ssh", "secrets"],
 ];
+const aboveTheConverger = [...ofTheConverger, "converge"];
 
 /** Who may import whom: each folder of src/ and, beyond itself, the folders that it may name (ARCHITECTURE.md §2). */
 const floors: Readonly<Record<string, readonly string[]>> = {
@@ -36,20 +29,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   pki: ["base", "model"],
   report: ["base", "model"],
   sitefile: ["base", "model"],
-  converge: [
-    "base",
-    "model",
-    "contract",
-    "config",
-    "topology",
-    "formats",
-    "resources",
-    "plan",
-    "inspection",
-    "ssh",
-    "secrets",
-    "pki",
-  ],
+  converge: [...ofTheConverger, "inspection", "pki"],
   deploy: aboveTheConverger,
   review: aboveTheConverger,
 };

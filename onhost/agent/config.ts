@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 
 /** What the role database writes for the agent; see `parseConfig`. */
 export interface Config {
-  readonly site: string;
   readonly me: string;
   /** All members, this one too, in the site's order. */
   readonly members: readonly Member[];
@@ -46,55 +45,50 @@ export interface Paths {
   readonly storeKey: string;
 }
 
-const usual: Paths = {
-  socket: "/run/mysqld/mysqld.sock",
-  data: "/var/lib/mysql",
-  state: "/var/lib/rampart/database",
-  runtime: "/run/rampart-agent",
-  accounts: "/etc/rampart/database/accounts.sql",
-  replication: "/etc/rampart/database/replication",
-  ca: "/etc/rampart/ca.crt",
-  certificate: "/etc/mysql/tls/server.crt",
-  key: "/etc/mysql/tls/server.key",
-  storeCertificate: "/etc/etcd/tls/store.crt",
-  storeKey: "/etc/etcd/tls/store.key",
-};
-
 /** Reads the file; an Error names what is wrong with it. */
 export function readConfig(file: string): Config {
   return parseConfig(readFileSync(file, "utf8"), file);
 }
 
-/** Paths that the file leaves out are the usual ones. */
+/** Nothing has a default: the role writes all of it, and who reads less has the file of another version. */
 export function parseConfig(text: string, file: string): Config {
-  const config = JSON.parse(text) as Partial<Config>;
-  const missing = (["site", "me", "members", "stores", "listen", "clients"] as const).filter(
-    (key) => config[key] === undefined,
-  );
+  const config = JSON.parse(text) as Config;
+  const missing = missingKeys(config, wanted);
   if (missing.length > 0) throw new Error(`${file} lacks ${missing.join(", ")}.`);
-  const { me, members = [] } = config;
+  const { me, members } = config;
   if (!members.some(({ name }) => name === me)) throw new Error(`${file}: ${me} is none of its members.`);
-  return {
-    ...(config as Config),
-    promise: config.promise ?? "no-loss",
-    strict: config.strict ?? true,
-    readLagSeconds: config.readLagSeconds ?? 5,
-    paths: { ...usual, ...config.paths },
-  };
+  return config;
 }
 
-/** The member that runs the agent of this configuration. */
-export function myself({ me, members }: Config): Member {
-  return member({ members }, me);
+/** Keys that must be there; an object names those within. */
+interface Wanted {
+  readonly [key: string]: true | Wanted;
+}
+
+const wanted = {
+  ...{ me: true, members: true, stores: true, promise: true, strict: true, readLagSeconds: true },
+  listen: { address: true, port: true },
+  clients: { members: true, routes: true, monitor: true },
+  paths: {
+    ...{ socket: true, data: true, state: true, runtime: true, accounts: true, replication: true },
+    ...{ ca: true, certificate: true, key: true, storeCertificate: true, storeKey: true },
+  },
+} as const satisfies Wanted & AllOf<Config>;
+
+type AllOf<T> = {
+  readonly [K in keyof T]: T[K] extends readonly unknown[] | string | number | boolean ? true : AllOf<T[K]>;
+};
+
+function missingKeys(value: unknown, keys: Wanted): readonly string[] {
+  const found = new Map(Object.entries(value ?? {}));
+  return Object.entries(keys).flatMap(([key, within]) => {
+    if (!found.has(key)) return [key];
+    return within === true ? [] : missingKeys(found.get(key), within).map((inner) => `${key}.${inner}`);
+  });
 }
 
 export function member({ members }: Pick<Config, "members">, name: string): Member {
   const found = members.find((one) => one.name === name);
   if (found === undefined) throw new Error(`${name} is no member.`);
   return found;
-}
-
-/** The replication account of a member; one each, so that a single one can be shut out. */
-export function accountOf(name: string): string {
-  return `replica.${name}`;
 }

@@ -1,3 +1,4 @@
+import { replicatingMember } from "../../src/contract/database.ts";
 import { reaches } from "./gtid.ts";
 import type { Server } from "./model.ts";
 import type { Row } from "./sql.ts";
@@ -71,7 +72,7 @@ export function serverOf(seen: Looked, known: Known): Server {
     readOnly: on(facts.read_only),
     needsAck: needsAck(seen),
     waiting: Number(status.Rpl_semi_sync_master_wait_sessions ?? 0),
-    connected: dumps.flatMap(({ user }) => (user?.startsWith("replica.") ? [user.slice("replica.".length)] : [])),
+    connected: dumps.flatMap(({ user }) => replicatingMember(user ?? "") ?? []),
     locked: known.locked,
     ackEnabled: on(facts.ack_enabled),
     acking: io === "Yes" && status.Rpl_semi_sync_slave_status === "ON",

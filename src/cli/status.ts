@@ -6,7 +6,7 @@ import type { AlertStatus, HostStatus, SiteStatus } from "../model/status.ts";
 import { type Host, hostsOf, type Topology } from "../model/topology.ts";
 import type { RemoteResult } from "../ssh/result.ts";
 import { run } from "../ssh/run.ts";
-import { databaseStanding, statusOf } from "./db/members.ts";
+import { databaseStanding, statusOf } from "./database-members.ts";
 import { backupFigures, backupStanding } from "./db-backup/standing.ts";
 import { labTarget } from "./lab-site.ts";
 import type { OpenSite } from "./site.ts";

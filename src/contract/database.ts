@@ -8,6 +8,21 @@ export function databaseAccount(service: string): string {
   return databaseName(service);
 }
 
+/**
+ * The account by which a member replicates; one each, so that a single one can be shut out. Accounts of services hold no dot, so
+ * it is never one of theirs.
+ */
+export function replicationAccount(member: string): string {
+  return `${replicationPrefix}${member}`;
+}
+
+/** The member whose replication account this is; undefined for any other account. */
+export function replicatingMember(account: string): string | undefined {
+  return account.startsWith(replicationPrefix) ? account.slice(replicationPrefix.length) : undefined;
+}
+
+const replicationPrefix = "replica.";
+
 /** Names of app services whose database or account would be one of MariaDB's or Rampart's own. */
 export const reservedDatabaseServices: readonly string[] = [
   ...["information-schema", "performance-schema", "mysql", "sys", "rampart"],

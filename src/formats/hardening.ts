@@ -36,8 +36,11 @@ export const nginxConfinement: readonly SystemdLine[] = [
   ["ReadWritePaths", "/run -/var/lib/nginx -/var/log/nginx"],
 ];
 
-/** For exporters, which start as an account of their own: besides, no capability and no system call that needs one. */
-export const exporterConfinement: readonly SystemdLine[] = [
+/**
+ * For what needs nothing of root, most of it started as an account of its own: besides, no capability and no system call that needs
+ * one. A capability that one of them does need is named after these.
+ */
+export const strictConfinement: readonly SystemdLine[] = [
   ...confinement,
   ["CapabilityBoundingSet", ""],
   ["MemoryDenyWriteExecute", "yes"],

@@ -13,11 +13,6 @@ const bounds: readonly Bound[] = [
     bound: 3,
     exception: "it starts and ends MariaDB as root, and copies, looks into and puts aside its data",
   },
-  {
-    units: /^rampart-backup-drill\.service$/,
-    bound: 2.2,
-    exception: "it makes the data folder of an instance that is thrown away, and hands it to that instance's account",
-  },
   { units: /^(app|rampart)-.*\.service$/, bound: 2 },
   { units: /^(haproxy|nginx)\.service$/, bound: 3 },
   { units: /^prometheus(-.*)?\.service$/, bound: 3 },

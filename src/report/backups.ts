@@ -42,8 +42,8 @@ export function madeText({ host, at, gtid, bytes, stored }: StoredBackup, second
   return `A backup of ${host} is in the store after ${seconds} s: as at ${moment(at)} UTC, up to ${gtid}, ${sizeText(bytes)}, of which ${sizeText(stored)} were added.`;
 }
 
-/** What `rampart db restore --to` made, and how it differs from what is live. */
-export function restoredText(result: RestoreResult, style: Style): string {
+/** What `rampart db restore --to` made, and how it differs from what is live. `socket` is the restored instance's. */
+export function restoredText(result: RestoreResult, socket: string, style: Style): string {
   const paint = colors(style);
   const { host, to, backup, replayed, seconds, proof } = result;
   const proved =
@@ -63,7 +63,7 @@ export function restoredText(result: RestoreResult, style: Style): string {
 
 ${table([head, ...rows])}
 
-  look inside    ${paint.command(`rampart exec ${host} -- mariadb --socket=/var/lib/rampart-restore/side/server.sock`)}
+  look inside    ${paint.command(`rampart exec ${host} -- mariadb --socket=${socket}`)}
   swap it in     ${paint.command("rampart db restore --swap")}
   remove it      ${paint.command("rampart db restore --drop")}`;
 }

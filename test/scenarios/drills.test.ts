@@ -1,32 +1,17 @@
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import { sleep } from "../../src/lab/process.ts";
 import { databaseStatus, members } from "./support/database.ts";
-import { type Drill, outcomesTable, runDrill } from "./support/drill.ts";
-import { say, shopIsUp, siteIsWell, siteStatus } from "./support/lab.ts";
-import { onHost, rampartDone } from "./support/rampart.ts";
+import { type Drill, runDrill } from "./support/drill.ts";
+import { drillInTheShop, killed, lab, others, signal, withoutMajority, withoutPower } from "./support/drills.ts";
+import { siteStatus } from "./support/lab.ts";
+import { onHost } from "./support/rampart.ts";
 
 // Every fault of the database that we could think of, under writers and readers. RAMPART_DRILLS=n runs each n times.
 
 const runs = Number(process.env.RAMPART_DRILLS ?? 1);
 
-beforeAll(async () => {
-  await shopIsUp();
-  await siteIsWell(60);
-});
+drillInTheShop();
 
-// A drill that failed half-way leaves nobody in the dark.
-afterAll(async () => {
-  say(`\n${outcomesTable()}`);
-  const off = (await siteStatus()).hosts.filter((host) => host.state === "off");
-  for (const { name } of off) await rampartDone(["lab", "start", name]);
-  await siteIsWell(90);
-});
-
-const others = (lead: string) => members.filter((member) => member !== lead);
-const lab = async (deed: string, hosts: readonly string[]) =>
-  void (await Promise.all(hosts.map((host) => rampartDone(["lab", deed, host]))));
-const signal = async (host: string, unit: string, name: "STOP" | "CONT" | "KILL") =>
-  void (await onHost(host, `systemctl kill --signal=${name} ${unit}`));
 /** Drops packets by rules of a table of their own; what it resolves to takes the table away. */
 async function deaf(
   host: string,
@@ -58,19 +43,8 @@ async function giveEtcdTo(host: string): Promise<void> {
 }
 
 const drills: readonly Drill[] = [
-  {
-    name: "mariadbd killed",
-    harm: async (lead) => await signal(lead, "mariadb.service", "KILL").then(() => undefined),
-    ...{ lasts: 6, gap: 3, whole: 60 },
-  },
-  {
-    name: "host without power",
-    harm: async (lead) => {
-      await lab("cut", [lead]);
-      return async () => await lab("start", [lead]);
-    },
-    ...{ lasts: 12, gap: 8, whole: 90 },
-  },
+  killed,
+  withoutPower,
   {
     name: "host frozen",
     harm: async (lead) => {
@@ -89,7 +63,7 @@ const drills: readonly Drill[] = [
   },
   {
     name: "agent killed",
-    harm: async (lead) => await signal(lead, "rampart-agent.service", "KILL").then(() => undefined),
+    harm: async (lead) => void (await signal(lead, "rampart-agent.service", "KILL")),
     ...{ lasts: 8, gap: 8, whole: 60 },
   },
   {
@@ -131,15 +105,7 @@ const drills: readonly Drill[] = [
     harm: async (lead) => await deaf(lead, ["iifname != lo tcp dport != 22 tcp sport != 22 drop"]),
     ...{ lasts: 12, gap: 8, whole: 90 },
   },
-  {
-    name: "primary and a voter without power",
-    harm: async (lead) => {
-      const hosts = [lead, others(lead)[0] ?? ""];
-      await lab("cut", hosts);
-      return async () => await lab("start", hosts);
-    },
-    ...{ lasts: 8, gap: undefined, whole: 90 },
-  },
+  withoutMajority,
   {
     name: "a voter restarted, then the primary killed",
     harm: async (lead) => {

@@ -1,5 +1,6 @@
+import { replicationAccount } from "../../../src/contract/database.ts";
 import type { Agent } from "../agent.ts";
-import { accountOf, member } from "../config.ts";
+import { member } from "../config.ts";
 import type { Action } from "../model.ts";
 import { relayFiles } from "../relay.ts";
 import { replicationSecret, secretDigest } from "../secret.ts";
@@ -34,7 +35,7 @@ async function changeMaster({ config }: Agent, source: string): Promise<string> 
   const settings = {
     master_host: text(member(config, source).fqdn),
     master_port: 3306,
-    master_user: text(accountOf(me)),
+    master_user: text(replicationAccount(me)),
     master_password: text(await replicationSecret(config)),
     master_use_gtid: "slave_pos",
     master_connect_retry: 1,

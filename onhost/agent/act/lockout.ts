@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { replicationAccount } from "../../../src/contract/database.ts";
 import type { Agent } from "../agent.ts";
-import { accountOf } from "../config.ts";
 import { text } from "../sql.ts";
 import { setLocks, statements } from "./statements.ts";
 
@@ -8,7 +8,7 @@ import { setLocks, statements } from "./statements.ts";
 export async function lockOut(agent: Agent, name: string): Promise<void> {
   const on = statements(agent);
   await setLocks(agent, on, { lock: [name], unlock: [] });
-  const dumps = `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND = 'Binlog Dump' AND USER = ${text(accountOf(name))}`;
+  const dumps = `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND = 'Binlog Dump' AND USER = ${text(replicationAccount(name))}`;
   const until = performance.now() + 2000;
   for (;;) {
     const rows = await on.run(dumps);

@@ -1,5 +1,6 @@
+import { replicationAccount } from "../../../src/contract/database.ts";
 import type { Agent } from "../agent.ts";
-import { accountOf, member } from "../config.ts";
+import { member } from "../config.ts";
 import { type Looked, looked, needsAck, questions, unlimited } from "../server.ts";
 import { close, open, queries, query, type Row, type Session, TimeoutError, text } from "../sql.ts";
 
@@ -60,7 +61,7 @@ export async function setLocks(
   const rest = kept.notes.locked.filter((one) => !unlock.includes(one));
   if (rest.length < kept.notes.locked.length) await kept.note({ locked: rest });
   const change = (name: string, word: string) =>
-    `ALTER USER IF EXISTS ${text(accountOf(name))}@${text(member(config, name).address)} ACCOUNT ${word}`;
+    `ALTER USER IF EXISTS ${text(replicationAccount(name))}@${text(member(config, name).address)} ACCOUNT ${word}`;
   await run("SET SESSION sql_log_bin = 0");
   try {
     for (const name of lock) await run(change(name, "LOCK"));

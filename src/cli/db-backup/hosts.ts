@@ -1,28 +1,19 @@
 import { RampartError } from "../../base/problem.ts";
-import { type DatabaseStatus, databaseStatusProgram } from "../../contract/database.ts";
+import type { DatabaseStatus } from "../../contract/database.ts";
 import { backupOf } from "../../model/backup.ts";
 import { hostsOf } from "../../model/topology.ts";
-import { run } from "../../ssh/run.ts";
-import { goneHosts, targetsOf } from "../hosts.ts";
+import { askMembers } from "../database-members.ts";
 import type { OpenSite } from "../site.ts";
-
-type Seen = Pick<DatabaseStatus, "standing" | "sqlRunning" | "ioRunning" | "readOnly">;
 
 /** The database hosts that answer, each as it sees itself: replicas that follow first, the primary last. */
 export async function answeringHosts(
   open: OpenSite,
-): Promise<readonly { readonly host: string; readonly seen: Seen }[]> {
+): Promise<readonly { readonly host: string; readonly status: DatabaseStatus }[]> {
   requireBackups(open);
-  const gone = goneHosts(open);
-  const names = hostsOf(open.topology, "database").flatMap(({ name }) => (gone.has(name) ? [] : [name]));
-  const answers = await Promise.all(
-    names.map(async (host) => {
-      const { stdout } = await run(targetsOf(open)(host), databaseStatusProgram, { timeoutMs: 8000 });
-      return { host, seen: statusOf(stdout) };
-    }),
+  const known = (await askMembers(open)).flatMap(({ host, status }) =>
+    status === undefined ? [] : [{ host, status }],
   );
-  const known = answers.flatMap(({ host, seen }) => (seen === undefined ? [] : [{ host, seen }]));
-  return known.toSorted((one, other) => rank(one.seen) - rank(other.seen));
+  return known.toSorted((one, other) => rank(one.status) - rank(other.status));
 }
 
 /** A host for a deed: the one that is named, or the first that has a sound copy. */
@@ -46,7 +37,7 @@ export async function chosenHost(open: OpenSite, named: string | undefined, titl
 /** The primary that takes writes. */
 export async function primaryHost(open: OpenSite, title: string): Promise<string> {
   const primary = (await answeringHosts(open)).find(
-    ({ seen }) => seen.standing === "primary" && seen.readOnly === false,
+    ({ status }) => status.standing === "primary" && status.readOnly === false,
   );
   if (primary !== undefined) return primary.host;
   throw new RampartError(
@@ -73,15 +64,7 @@ function requireBackups({ site }: OpenSite): void {
   ]);
 }
 
-function rank({ standing, sqlRunning, ioRunning }: Seen): number {
+function rank({ standing, sqlRunning, ioRunning }: DatabaseStatus): number {
   if (standing === "replica") return sqlRunning === "Yes" && ioRunning === "Yes" ? 0 : 2;
   return standing === "primary" ? 1 : 3;
-}
-
-function statusOf(output: string): Seen | undefined {
-  try {
-    return JSON.parse(output) as Seen;
-  } catch {
-    return undefined;
-  }
 }

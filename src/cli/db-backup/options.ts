@@ -1,4 +1,4 @@
-import type { DbOptions } from "../db/options.ts";
+import type { DbOptions } from "../database-options.ts";
 
 /** Options of `rampart db backup`, `db backups` and `db restore`. */
 export interface BackupOptions extends DbOptions {

@@ -1,9 +1,9 @@
 import { type Problem, RampartError } from "../../base/problem.ts";
 import type { RemoteResult } from "../../ssh/result.ts";
 import { run } from "../../ssh/run.ts";
-import type { Waiting } from "../db/progress.ts";
 import { targetsOf } from "../hosts.ts";
 import type { OpenSite } from "../site.ts";
+import type { Waiting } from "../waiting.ts";
 
 /** What is run on a database host, and what is said when it does not succeed. */
 export interface Deed {

@@ -1,24 +1,22 @@
 import { RampartError } from "../../base/problem.ts";
-import { backupPrograms } from "../../contract/backup.ts";
+import { backupPrograms, restoredInstance, restoredNames } from "../../contract/backup.ts";
 import type { RestoreResult } from "../../model/backups.ts";
-import { hostsOf } from "../../model/topology.ts";
 import { restoredText } from "../../report/backups.ts";
 import { run } from "../../ssh/run.ts";
 import { UsageError } from "../arguments.ts";
-import { waiting } from "../db/progress.ts";
-import { goneHosts, targetsOf } from "../hosts.ts";
+import { runningMembers } from "../database-members.ts";
+import { targetsOf } from "../hosts.ts";
 import { exitCodes } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
 import type { OpenSite } from "../site.ts";
+import { waiting } from "../waiting.ts";
 import { chosenHost } from "./hosts.ts";
 import type { BackupOptions } from "./options.ts";
 import { carryOut } from "./program.ts";
 import { swapIn } from "./swap.ts";
 import { restoreTime } from "./time.ts";
 
-/** The name of an operator's restored instance; a drill's has one of its own. */
-export const side = "side";
-export const sideFolder = `/var/lib/rampart-restore/${side}`;
+const instance = restoredInstance(restoredNames.side);
 
 /** `db restore --to TIME [--swap]`, `--swap`, `--drill`, `--drop`. */
 export async function restore(open: OpenSite, options: BackupOptions): Promise<number> {
@@ -40,14 +38,14 @@ export async function restore(open: OpenSite, options: BackupOptions): Promise<n
   }
   const result = await restoreBeside(open, options, restoreTime(options.to, new Date()));
   if (options.json && !options.swap) writeJson({ site: open.site.name, ...result });
-  else if (!options.json) writeText(restoredText(result, reportStyle()));
+  else if (!options.json) writeText(restoredText(result, instance.socket, reportStyle()));
   return options.swap ? await swapIn(open, options, result) : exitCodes.done;
 }
 
 async function restoreBeside(open: OpenSite, options: BackupOptions, to: string): Promise<RestoreResult> {
   const title = "Nothing was restored, and nothing was changed";
   const host = await chosenHost(open, options.on, title);
-  const script = `${backupPrograms.restore} ${side} ${to}`;
+  const script = `${backupPrograms.restore} ${restoredNames.side} ${to}`;
   return await carryOut<RestoreResult>(open, { host, title, script }, waiting(options.json));
 }
 
@@ -72,7 +70,7 @@ async function drill(open: OpenSite, options: BackupOptions): Promise<number> {
 /** The restored instance that stands somewhere, with what was proved of it. */
 async function restoredHost(open: OpenSite): Promise<RestoreResult> {
   const found = await Promise.all(
-    present(open).map((name) => run(targetsOf(open)(name), `cat ${sideFolder}/result.json`, { timeoutMs: 10_000 })),
+    runningMembers(open).map((name) => run(targetsOf(open)(name), `cat ${instance.result}`, { timeoutMs: 10_000 })),
   );
   const results = found.flatMap(({ exitCode, stdout }) =>
     exitCode === 0 ? [JSON.parse(stdout) as RestoreResult] : [],
@@ -91,8 +89,9 @@ async function restoredHost(open: OpenSite): Promise<RestoreResult> {
 
 /** `db restore --drop`: restored instances go, everywhere or on one host. */
 async function drop(open: OpenSite, options: BackupOptions): Promise<number> {
-  const hosts = options.on === undefined ? present(open) : [await chosenHost(open, options.on, "Nothing was removed")];
-  const script = `systemctl stop rampart-restored@${side}.service; [ -e ${sideFolder} ] && echo REMOVED; rm -rf ${sideFolder}`;
+  const hosts =
+    options.on === undefined ? runningMembers(open) : [await chosenHost(open, options.on, "Nothing was removed")];
+  const script = `systemctl stop ${instance.unit}; [ -e ${instance.folder} ] && echo REMOVED; rm -rf ${instance.folder}`;
   const answers = await Promise.all(hosts.map((name) => run(targetsOf(open)(name), script, { timeoutMs: 120_000 })));
   const removed = answers.filter(({ stdout }) => stdout.includes("REMOVED")).map(({ host }) => host);
   if (options.json) writeJson({ site: open.site.name, removed });
@@ -103,9 +102,4 @@ async function drop(open: OpenSite, options: BackupOptions): Promise<number> {
         : `The restored instance on ${removed.join(" and ")} is gone.`,
     );
   return exitCodes.done;
-}
-
-function present(open: OpenSite): readonly string[] {
-  const gone = goneHosts(open);
-  return hostsOf(open.topology, "database").flatMap(({ name }) => (gone.has(name) ? [] : [name]));
 }

@@ -1,21 +1,22 @@
+import { backupTraces } from "../../contract/backup.ts";
 import { backupOf } from "../../model/backup.ts";
 import type { BackupStanding } from "../../model/status.ts";
-import { hostsOf } from "../../model/topology.ts";
 import { run } from "../../ssh/run.ts";
-import { goneHosts, targetsOf } from "../hosts.ts";
+import { runningMembers } from "../database-members.ts";
+import { targetsOf } from "../hosts.ts";
 import type { OpenSite } from "../site.ts";
 
 /** Prints what a database host last saw of the store, and since when it looks: nothing where there are no backups. */
-export const backupFigures = `cat /var/lib/prometheus/node-exporter/rampart-backup.prom 2>/dev/null
-echo "rampart_backup_since $(cat /var/lib/rampart/backup/since 2>/dev/null)"`;
+export const backupFigures = `cat ${backupTraces.metrics} 2>/dev/null
+echo "rampart_backup_since $(cat ${backupTraces.since} 2>/dev/null)"`;
 
 /** How backups stand, by what all database hosts last saw; null when the site has none or nobody says. */
 export async function askBackups(open: OpenSite): Promise<BackupStanding | null> {
   if (backupOf(open.site) === undefined) return null;
-  const gone = goneHosts(open);
   const target = targetsOf(open);
-  const hosts = hostsOf(open.topology, "database").filter(({ name }) => !gone.has(name));
-  const answers = await Promise.all(hosts.map(({ name }) => run(target(name), backupFigures, { timeoutMs: 8000 })));
+  const answers = await Promise.all(
+    runningMembers(open).map((name) => run(target(name), backupFigures, { timeoutMs: 8000 })),
+  );
   return backupStanding(answers.map(({ stdout }) => stdout));
 }
 

@@ -1,15 +1,15 @@
 import { type Problem, RampartError } from "../../base/problem.ts";
 import { listed } from "../../base/text.ts";
-import { backupPrograms } from "../../contract/backup.ts";
+import { backupPrograms, restoredNames } from "../../contract/backup.ts";
 import type { RestoreResult } from "../../model/backups.ts";
 import { hostsOf } from "../../model/topology.ts";
 import { run } from "../../ssh/run.ts";
-import { waiting } from "../db/progress.ts";
-import { typed } from "../db/question.ts";
 import { targetsOf } from "../hosts.ts";
 import { exitCodes } from "../options.ts";
 import { writeJson, writeText } from "../output.ts";
+import { typed } from "../question.ts";
 import type { OpenSite } from "../site.ts";
+import { waiting } from "../waiting.ts";
 import { primaryHost } from "./hosts.ts";
 import type { BackupOptions } from "./options.ts";
 import { carryOut } from "./program.ts";
@@ -36,7 +36,7 @@ export async function swapIn(open: OpenSite, options: BackupOptions, restored: R
   }
   const began = performance.now();
   const line = waiting(options.json);
-  const script = `${backupPrograms.swap} export side`;
+  const script = `${backupPrograms.swap} export ${restoredNames.side}`;
   const exported = await carryOut<object>(open, { host: restored.host, title, script }, line);
   const load = { host: primary, title, script: `${backupPrograms.swap} load`, stdin: JSON.stringify(exported) };
   const { swapped, kept } = await carryOut<Swapped>(open, load, line);

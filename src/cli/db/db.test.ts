@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { shopSite } from "../../../test/fixture.ts";
 import type { DatabaseCluster, DatabaseStatus } from "../../contract/database.ts";
+import { databaseStanding, type Member, statusOf } from "../database-members.ts";
 import { replyOf } from "./agent.ts";
 import { failoverQuestions } from "./failover.ts";
-import { databaseStanding, type Member, statusOf } from "./members.ts";
 import { failoverProblems, rebuildProblems, silentVoters, switchoverProblems } from "./refusals.ts";
 import { clientScript } from "./shell.ts";
 

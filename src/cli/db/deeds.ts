@@ -3,11 +3,11 @@ import type { DatabaseRequest } from "../../contract/database.ts";
 import type { DatabaseStanding, PrimaryChange } from "../../model/status.ts";
 import { gapText } from "../../report/database.ts";
 import type { SshTarget } from "../../ssh/target.ts";
+import { askMembers, databaseStanding, type Member } from "../database-members.ts";
 import { targetsOf } from "../hosts.ts";
 import type { OpenSite } from "../site.ts";
+import { type Waiting, waiting } from "../waiting.ts";
 import { answerTo, hand, refused } from "./agent.ts";
-import { askMembers, databaseStanding, type Member } from "./members.ts";
-import { type Waiting, waiting } from "./progress.ts";
 
 /** The database as it is seen now. */
 export interface Picture {

@@ -2,12 +2,12 @@ import { type Problem, RampartError } from "../../base/problem.ts";
 import { listed } from "../../base/text.ts";
 import type { DatabaseStanding } from "../../model/status.ts";
 import { hanging, wrapped } from "../../report/layout.ts";
+import type { DbOptions } from "../database-options.ts";
 import { exitCodes } from "../options.ts";
 import { writeJson, writeText } from "../output.ts";
+import { typed } from "../question.ts";
 import type { OpenSite } from "../site.ts";
 import { carriedOut, changedText, changeSince, type Picture, pictureOf, seenWithin } from "./deeds.ts";
-import type { DbOptions } from "./options.ts";
-import { typed } from "./question.ts";
 import { failoverProblems, silentVoters } from "./refusals.ts";
 
 /**

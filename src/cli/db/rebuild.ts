@@ -1,13 +1,13 @@
 import { RampartError } from "../../base/problem.ts";
+import type { DbOptions } from "../database-options.ts";
 import { targetsOf } from "../hosts.ts";
 import { exitCodes } from "../options.ts";
 import { writeJson, writeText } from "../output.ts";
+import { typed } from "../question.ts";
 import type { OpenSite } from "../site.ts";
+import { waiting } from "../waiting.ts";
 import { askAgent } from "./agent.ts";
 import { type Picture, pictureOf, seenWithin } from "./deeds.ts";
-import type { DbOptions } from "./options.ts";
-import { waiting } from "./progress.ts";
-import { typed } from "./question.ts";
 import { rebuildProblems } from "./refusals.ts";
 
 /** How long a copy may take that is watched: 100 GB by a network of 1 Gbit/s. */

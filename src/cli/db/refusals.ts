@@ -1,8 +1,8 @@
 import type { Problem } from "../../base/problem.ts";
 import { listed } from "../../base/text.ts";
 import type { DatabaseStanding, MemberStatus } from "../../model/status.ts";
+import { type Member, speaks } from "../database-members.ts";
 import { nearest } from "../nearest.ts";
-import { type Member, speaks } from "./members.ts";
 
 // What is refused before anything changes. The agents decide again by what they see then: this tells all reasons at once, and
 // in the operator's words.

@@ -1,3 +1,4 @@
+import { restoredInstance, restoredNames } from "../../contract/backup.ts";
 import type { Page } from "../../report/page.ts";
 import { done, json, usage } from "./common.ts";
 
@@ -29,7 +30,7 @@ export const databasePages: readonly Page[] = [
       "pause makes the agents only look: for work on MariaDB or etcd by hand. Nobody takes over when the primary is lost, until resume.",
       "rebuild removes all data of a member and copies them anew from another one. Its binary logs are kept in /var/lib/rampart/database.",
       "backup makes a physical backup now, beside the nightly one. backups shows what the store holds, and from when to when any second can be restored: binary logs go there every 20 seconds.",
-      "restore --to makes an instance with the database as it was at the beginning of that second (UTC), on a replica, beside the live one and without network: /var/lib/rampart-restore/side on that host. It is refused unless it can be proved, row by row, by a table into which a row is written every 5 seconds; then every table is compared with the live one. With --swap, or by restore --swap later, its tables take the place of the live ones after a question, all at once, through the primary; what was live is kept in databases called before_<time>_<name>. --drop removes the instance. --drill restores a recent second into an instance that is removed again, and records whether it was proved; the site does so by itself as often as database.backup.drill says.",
+      `restore --to makes an instance with the database as it was at the beginning of that second (UTC), on a replica, beside the live one and without network: ${restoredInstance(restoredNames.side).folder} on that host. It is refused unless it can be proved, row by row, by a table into which a row is written every 5 seconds; then every table is compared with the live one. With --swap, or by restore --swap later, its tables take the place of the live ones after a question, all at once, through the primary; what was live is kept in databases called before_<time>_<name>. --drop removes the instance. --drill restores a recent second into an instance that is removed again, and records whether it was proved; the site does so by itself as often as database.backup.drill says.`,
       "shell opens a MariaDB client on the primary, with --read on a replica, through a host of the service, with the service's account and rights. It may not change what the agents rely on. Ctrl-C does not end a statement there, since that can make a write look acknowledged that is not: leave with \\q, or from another shell. Without a terminal it reads statements from standard input.",
     ],
     arguments: [

@@ -11,27 +11,21 @@ import { databasePorts } from "./facts.ts";
 export function databaseSections(topology: Topology): readonly HaproxySection[] {
   const hosts = hostsOf(topology, "database");
   if (hosts.length === 0) return [];
-  return [tcpDefaults, primaries(hosts), readers(hosts), writes(hosts), reads(hosts)];
+  const primary =
+    "Who takes writes: the one member whose agent says so. Nobody is served through here, the others follow it.";
+  const replicas = "Who takes reads: the replicas that are not too far behind, as their agents see it.";
+  return [
+    tcpDefaults,
+    candidates("database_primary", "/write", primary, hosts),
+    candidates("database_replicas", "/read", replicas, hosts),
+    writes(hosts),
+    reads(hosts),
+  ];
 }
 
-function primaries(hosts: readonly Host[]): HaproxySection {
-  return {
-    kind: "backend",
-    name: "database_primary",
-    from: "tcp",
-    why: "Who takes writes: the one member whose agent says so. Nobody is served through here, the others follow it.",
-    lines: [...asked("/write"), ...hosts.map(candidate)],
-  };
-}
-
-function readers(hosts: readonly Host[]): HaproxySection {
-  return {
-    kind: "backend",
-    name: "database_replicas",
-    from: "tcp",
-    why: "Who takes reads: the replicas that are not too far behind, as their agents see it.",
-    lines: [...asked("/read"), ...hosts.map(candidate)],
-  };
+/** Whoever may serve, and how it is asked whether it does. Nobody is served through here. */
+function candidates(name: string, path: string, why: string, hosts: readonly Host[]): HaproxySection {
+  return { kind: "backend", name, from: "tcp", why, lines: [...asked(path), ...hosts.map(candidate)] };
 }
 
 /**

@@ -1,12 +1,11 @@
 import { formatIpv4, parseNetwork } from "../../base/ip.ts";
-import { databaseAccount, databaseName } from "../../contract/database.ts";
+import { databaseAccount, databaseName, replicationAccount } from "../../contract/database.ts";
 import { sqlAccount, sqlGrantDatabase, sqlName, sqlText } from "../../formats/mariadb.ts";
 import { backupOf } from "../../model/backup.ts";
 import { secretReference } from "../../model/secret.ts";
 import type { AppService } from "../../model/site.ts";
 import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
 import { canaryAccount } from "./backup-paths.ts";
-import { replicationAccount } from "./members.ts";
 
 /**
  * SQL that makes every database and account of the site, and can be run again at any time without a moment in which an
@@ -81,10 +80,9 @@ const canaryWriter: Account = {
   rights: (account) => [`GRANT SELECT, INSERT, DELETE ON rampart.canary TO ${account};`],
 };
 
-/** One account a member, so that a single one can be shut out. */
 function memberAccount(host: Host): Account {
   return {
-    user: replicationAccount(host),
+    user: replicationAccount(host.name),
     host: host.inside,
     password: "database.replication",
     proof: named(host.fqdn),

@@ -18,7 +18,6 @@ export function agentSettings(host: Host, topology: Topology, database: SiteData
   const users = site.app.filter((service) => service.database);
   const settings = {
     "//": header,
-    site: site.name,
     me: host.name,
     members: members.map(({ name, fqdn, inside }) => ({ name, fqdn, address: inside })),
     stores: storeHosts(topology).map(({ fqdn }) => `https://${fqdn}:${storePort}`),
@@ -33,7 +32,7 @@ export function agentSettings(host: Host, topology: Topology, database: SiteData
     strict: true,
     readLagSeconds,
     paths: {
-      ...{ socket: paths.socket, data: paths.data, state: paths.state, member: paths.member },
+      ...{ socket: paths.socket, data: paths.data, state: paths.state },
       ...{ accounts: paths.accounts, replication: paths.replication },
       ...{ ca: paths.ca, certificate: paths.certificate, key: paths.key },
       ...{ storeCertificate: paths.storeCertificate, storeKey: paths.storeKey },

@@ -111,9 +111,9 @@ const figures = `
 # For the monitor. A figure that is not known yet is the time at which this host began, so that nothing is alarmed on
 # before it could be.
 figures() {
-  [ -s $state/since ] || date +%s > $state/since
+  [ -s ${backupPaths.since} ] || date +%s > ${backupPaths.since}
   local since
-  since=$(cat $state/since)
+  since=$(cat ${backupPaths.since})
   {
     for name in logs base proven; do
       echo "rampart_backup_"$name"_timestamp_seconds $(cat $state/figure-$name 2> /dev/null || echo "$since")"

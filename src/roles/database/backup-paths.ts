@@ -1,8 +1,9 @@
-import { backupPrograms } from "../../contract/backup.ts";
+import { backupPrograms, backupTraces, restoredInstance } from "../../contract/backup.ts";
 
 /** Where things of backups are on a database host. */
 export const backupPaths = {
   ...backupPrograms,
+  ...backupTraces,
   /** Leads to the site's own store. */
   way: "/usr/local/lib/rampart/backup-way",
   settings: "/etc/rampart/database/backup.env",
@@ -12,14 +13,9 @@ export const backupPaths = {
   keepUnit: "/etc/systemd/system/rampart-backup.service",
   baseUnit: "/etc/systemd/system/rampart-backup-base.service",
   drillUnit: "/etc/systemd/system/rampart-backup-drill.service",
-  restoredUnit: "/etc/systemd/system/rampart-restored@.service",
-  /** What this host remembers of the store. */
-  state: "/var/lib/rampart/backup",
-  /** Restored instances, each in a folder of its own. */
-  restored: "/var/lib/rampart-restore",
+  restoredUnit: `/etc/systemd/system/${restoredInstance("").unit}`,
   /** Of restic: indexes of the store, which can be fetched again. */
   cache: "/var/cache/rampart-backup",
-  metrics: "/var/lib/prometheus/node-exporter/rampart-backup.prom",
 } as const;
 
 /** The account, of system and database, that writes the canary and may do nothing else. */

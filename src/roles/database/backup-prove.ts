@@ -1,3 +1,4 @@
+import { restoredInstance, restoredNames } from "../../contract/backup.ts";
 import { backupProgram } from "./backup-common.ts";
 import { backupPaths, canarySeconds } from "./backup-paths.ts";
 import { paths } from "./paths.ts";
@@ -23,7 +24,7 @@ const canary = String.raw`
 name=$1
 T=$(seconds "$2")
 end=$(date -u -d "@$T" '+%Y-%m-%d %H:%M:%S')
-socket=${backupPaths.restored}/$name/server.sock
+socket=${restoredInstance("$name").socket}
 restored() { printf '%s\n' "$1" | client "$socket"; }
 unproved() { refuse "the restore to $2 cannot be proved: $1" "It is not to be trusted. Take another second or backup: rampart db backups"; }
 
@@ -84,6 +85,8 @@ jq -c -n --arg by "$by" --argjson rows "$count" --arg last "$(date -u -d "$last"
       tables: [($r + $l) | keys_unsorted[] | . as $key | split("\t") | { database: .[0], table: .[1], restored: $r[$key], live: $l[$key] }] }'
 `;
 
+const instance = restoredInstance(restoredNames.drill);
+
 const drill = String.raw`
 begun=$(date +%s)
 list=$(${backupPaths.list}) || exit 3
@@ -99,12 +102,12 @@ while [ $(($(seconds "$reach") - $(seconds "$newest"))) -lt 15 ]; do
 done
 to=$(iso "$(seconds "$reach")")
 proved=yes
-${backupPaths.restore} drill "$to" 2> "$scratch/why" | tee "$scratch/out" || proved=no
+${backupPaths.restore} ${restoredNames.drill} "$to" 2> "$scratch/why" | tee "$scratch/out" || proved=no
 cat "$scratch/why" >&2
 took=$(($(date +%s) - begun))
 [ $proved = no ] || proof=$(sed -n 's/^RESULT //p' "$scratch/out")
-systemctl stop rampart-restored@drill.service 2> /dev/null || true
-rm -rf ${backupPaths.restored}/drill
+systemctl stop ${instance.unit} 2> /dev/null || true
+rm -rf ${instance.folder}
 [ $proved = no ] || date +%s > $state/figure-proven
 [ $proved = yes ] && echo 0 > $state/figure-drill_failed || echo 1 > $state/figure-drill_failed
 figures

@@ -1,3 +1,4 @@
+import { restoredInstance } from "../../contract/backup.ts";
 import { backupProgram } from "./backup-common.ts";
 import { backupPaths } from "./backup-paths.ts";
 
@@ -45,8 +46,8 @@ export const gapless = String.raw`
 const arguments_ = `
 name=$1
 to=$2
-root=${backupPaths.restored}/$name
-socket=$root/server.sock
+root=${restoredInstance("$name").folder}
+socket=${restoredInstance("$name").socket}
 begun=$(date +%s)
 exec 9> "$state/restore-$name.lock"
 flock -n 9 || refuse "such a restore is under way on $HOST already" "Wait for its end, or name another host: --on HOST"
@@ -91,7 +92,7 @@ enough_room() {
 const fetching = String.raw`
 # An instance of an earlier restore under that name goes.
 take_away() {
-  systemctl stop "rampart-restored@$name.service" 2> /dev/null || true
+  systemctl stop "${restoredInstance("$name").unit}" 2> /dev/null || true
   rm -rf "$root"
 }
 
@@ -139,7 +140,7 @@ performance_schema=OFF
 END
   chown mysql:mysql "$root"
   chmod 0644 "$root/server.cnf"
-  systemctl start "rampart-restored@$name.service" || refuse "the restored instance does not start" "See why: journalctl -u rampart-restored@$name"
+  systemctl start "${restoredInstance("$name").unit}" || refuse "the restored instance does not start" "See why: journalctl -u rampart-restored@$name"
 }
 `;
 

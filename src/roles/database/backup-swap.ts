@@ -1,5 +1,5 @@
+import { restoredInstance } from "../../contract/backup.ts";
 import { backupProgram } from "./backup-common.ts";
-import { backupPaths } from "./backup-paths.ts";
 import { paths } from "./paths.ts";
 
 /**
@@ -17,8 +17,8 @@ export function swapProgram(header: string): string {
 const exporting = String.raw`
 export_restored() {
   local name=$1 socket database code=0
-  socket=${backupPaths.restored}/$name/server.sock
-  [ -e "${backupPaths.restored}/$name/result.json" ] || refuse "there is no proved restore called $name on $HOST" "Make one: rampart db restore --to TIME"
+  socket=${restoredInstance("$name").socket}
+  [ -e "${restoredInstance("$name").result}" ] || refuse "there is no proved restore called $name on $HOST" "Make one: rampart db restore --to TIME"
   limit=86400
   : > "$scratch/dumps"
   for database in $DATABASES; do
@@ -32,7 +32,7 @@ export_restored() {
     [ $code = 0 ] || refuse_store $code
     jq -c --arg database "$database" 'select(.message_type == "summary") | { database: $database, id: .snapshot_id }' "$scratch/summary" >> "$scratch/dumps"
   done
-  jq -c -s --slurpfile result "${backupPaths.restored}/$name/result.json" '{ dumps: ., tables: [$result[0].tables[] | select(.restored)] }' "$scratch/dumps" | sed 's/^/RESULT /'
+  jq -c -s --slurpfile result "${restoredInstance("$name").result}" '{ dumps: ., tables: [$result[0].tables[] | select(.restored)] }' "$scratch/dumps" | sed 's/^/RESULT /'
 }
 `;
 

@@ -1,4 +1,5 @@
-import { confinement } from "../../formats/hardening.ts";
+import { restoredInstance } from "../../contract/backup.ts";
+import { confinement, strictConfinement } from "../../formats/hardening.ts";
 import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
 import { backupPaths, canaryAccount } from "./backup-paths.ts";
 import { paths } from "./paths.ts";
@@ -21,13 +22,8 @@ export function canaryUnit(header: string): string {
           ["ExecStart", backupPaths.canary],
           ["Restart", "always"],
           ["RestartSec", "5"],
-          ["CapabilityBoundingSet", ""],
-          ...confinement,
+          ...strictConfinement,
           ["PrivateNetwork", "yes"],
-          ["MemoryDenyWriteExecute", "yes"],
-          ["SystemCallFilter", "@system-service"],
-          ["SystemCallFilter", "~@privileged @resources"],
-          ["UMask", "0077"],
         ],
       },
       { name: "Install", lines: [["WantedBy", "multi-user.target"]] },
@@ -37,13 +33,9 @@ export function canaryUnit(header: string): string {
 }
 
 const readsData: readonly SystemdLine[] = [
+  ...strictConfinement,
   "MariaDB's files are its own; this lets root read them.",
   ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE"],
-  ...confinement,
-  ["MemoryDenyWriteExecute", "yes"],
-  ["SystemCallFilter", "@system-service"],
-  ["SystemCallFilter", "~@privileged @resources"],
-  ["UMask", "0077"],
 ];
 
 /** Ships binary logs, and starts what is due. */
@@ -92,13 +84,13 @@ export function baseUnit(header: string): string {
 /** One drill; started when it is due, ends by itself. */
 export function drillUnit(header: string): string {
   const lines: readonly SystemdLine[] = [
+    ...strictConfinement,
+    ["ProcSubset", "pid"],
+    "Root of a name space in which accounts are who they are outside: over files, not over the kernel.",
+    ["PrivateUsers", "identity"],
     "It makes the data folder of an instance and hands it to that instance's account.",
     ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE CAP_CHOWN CAP_FOWNER"],
-    ...confinement,
-    ["MemoryDenyWriteExecute", "yes"],
-    ["SystemCallFilter", "@system-service"],
-    ["SystemCallFilter", "~@resources"],
-    ["UMask", "0077"],
+    ["SystemCallFilter", "@chown"],
     ["ReadWritePaths", `${writable} -${backupPaths.restored}`],
   ];
   return oneshot("Proves that the store can be restored from", backupPaths.drill, lines, header);
@@ -146,7 +138,7 @@ export function restoredUnit(header: string): string {
         lines: [
           ["Type", "notify"],
           ["User", "mysql"],
-          ["ExecStart", `/usr/sbin/mariadbd --defaults-file=${backupPaths.restored}/%i/server.cnf`],
+          ["ExecStart", `/usr/sbin/mariadbd --defaults-file=${restoredInstance("%i").folder}/server.cnf`],
           ["TimeoutStartSec", "600"],
           ["OOMScoreAdjust", "500"],
           ["LimitNOFILE", "65536"],
@@ -156,7 +148,7 @@ export function restoredUnit(header: string): string {
           ["SystemCallFilter", "@system-service"],
           ["SystemCallFilter", "~@privileged"],
           ["UMask", "0077"],
-          ["ReadWritePaths", `-${backupPaths.restored}/%i`],
+          ["ReadWritePaths", `-${restoredInstance("%i").folder}`],
           ["InaccessiblePaths", `-${paths.data}`],
         ],
       },

@@ -34,7 +34,7 @@ test("nobody is named as primary: the agents of all members are told the same, b
   const differing = Object.keys(one).filter((key) => JSON.stringify(one[key]) !== JSON.stringify(two[key]));
   expect(differing).toEqual(["//", "me", "listen"]);
   expect(one).toMatchObject({
-    ...{ site: "shop", me: "db1", listen: { address: one.members[0].address, port: 8407 } },
+    ...{ me: "db1", listen: { address: one.members[0].address, port: 8407 } },
     stores: ["db1", "db2", "db3"].map((name) => `https://${name}.shop.internal:2379`),
     clients: {
       members: ["db1.shop.internal", "db2.shop.internal", "db3.shop.internal"],

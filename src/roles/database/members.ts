@@ -14,8 +14,3 @@ export function storeHosts(topology: Topology): readonly Host[] {
 export function holdsStore(host: Host): boolean {
   return host.index < storeMembers;
 }
-
-/** The replication account of a member: services' accounts hold no dot, so it is never one of theirs. */
-export function replicationAccount(host: Host): string {
-  return `replica.${host.name}`;
-}

@@ -1,4 +1,4 @@
-import { confinement } from "../../formats/hardening.ts";
+import { strictConfinement } from "../../formats/hardening.ts";
 import { systemdAssignment, systemdFile } from "../../formats/systemd.ts";
 import type { CertificateResource, UnitResource } from "../../model/resource.ts";
 import type { Check } from "../../model/role.ts";
@@ -125,13 +125,8 @@ export function storeDropIn(header: string): string {
           "A member that comes late to its heartbeats loses its office; so the database would get another primary.",
           ["Nice", "-10"],
           ["OOMScoreAdjust", "-950"],
-          ...confinement,
-          ["CapabilityBoundingSet", ""],
-          ["MemoryDenyWriteExecute", "yes"],
-          ["SystemCallFilter", "@system-service"],
-          ["SystemCallFilter", "~@privileged @resources"],
+          ...strictConfinement,
           ["ReadWritePaths", "/var/lib/etcd"],
-          ["UMask", "0077"],
         ],
       },
     ],

@@ -1,4 +1,4 @@
-import { confinement, exporterConfinement } from "../../formats/hardening.ts";
+import { confinement, strictConfinement } from "../../formats/hardening.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { paths } from "./paths.ts";
 
@@ -73,7 +73,7 @@ export function exporterDropIn(address: string, header: string): string {
           ["ExecStart", words.join(" ")],
           ["Restart", "always"],
           ["RestartSec", "1"],
-          ...exporterConfinement,
+          ...strictConfinement,
         ],
       },
     ],

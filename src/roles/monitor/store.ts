@@ -1,4 +1,4 @@
-import { confinement } from "../../formats/hardening.ts";
+import { strictConfinement } from "../../formats/hardening.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { backupOf, storeName, storePort } from "../../model/backup.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
@@ -107,12 +107,7 @@ function storeUnit(host: Host, head: string): string {
           ["ExecStart", `/usr/bin/socat -d -T 900 ${listen.join(",")} EXEC:${files.session}`],
           ["Restart", "always"],
           ["RestartSec", "1"],
-          ["CapabilityBoundingSet", ""],
-          ...confinement,
-          ["MemoryDenyWriteExecute", "yes"],
-          ["SystemCallFilter", "@system-service"],
-          ["SystemCallFilter", "~@privileged @resources"],
-          ["UMask", "0077"],
+          ...strictConfinement,
           "Of the rest of the host it sees no secrets and writes nothing.",
           ["ReadWritePaths", files.folder],
           ["InaccessiblePaths", "-/etc/prometheus -/var/lib/prometheus -/etc/rampart/tls -/root -/var/lib/rampart"],

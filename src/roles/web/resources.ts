@@ -1,6 +1,6 @@
 import { type CalmPage, calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
 import { haproxyResources } from "../../formats/haproxy-host.ts";
-import { exporterConfinement, nginxConfinement } from "../../formats/hardening.ts";
+import { nginxConfinement, strictConfinement } from "../../formats/hardening.ts";
 import { servedResources } from "../../formats/served-certificate.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { visitorCertificates } from "../../formats/visitor-certificate.ts";
@@ -143,7 +143,7 @@ function exporterResources(host: Host): readonly Resource[] {
   ];
   const unit = "prometheus-nginx-exporter.service";
   const dropIn = `/etc/systemd/system/${unit}.d/rampart.conf`;
-  const confined = [["Restart", "always"], ["RestartSec", "1s"], ...exporterConfinement] as const;
+  const confined = [["Restart", "always"], ["RestartSec", "1s"], ...strictConfinement] as const;
   return [
     { ...origin, kind: "package", name: "prometheus-nginx-exporter" },
     file(

@@ -1,4 +1,4 @@
-import { exporterConfinement } from "../../formats/hardening.ts";
+import { strictConfinement } from "../../formats/hardening.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import type { Site } from "../../model/site.ts";
@@ -61,7 +61,7 @@ function unitText(header: string): string {
           ["RestartSec", "5s"],
           ["StateDirectory", "rampart-waf"],
           ["MemoryMax", "512M"],
-          ...exporterConfinement,
+          ...strictConfinement,
           "The folder of the figures belongs to their exporter.",
           ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE"],
           ["PrivateNetwork", "yes"],

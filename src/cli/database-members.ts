@@ -1,10 +1,10 @@
-import { type DatabaseStatus, databaseStatusProgram } from "../../contract/database.ts";
-import type { DatabaseStanding, MemberStatus } from "../../model/status.ts";
-import { hostsOf } from "../../model/topology.ts";
-import type { RemoteResult } from "../../ssh/result.ts";
-import { run } from "../../ssh/run.ts";
-import { goneHosts, targetsOf } from "../hosts.ts";
-import type { OpenSite } from "../site.ts";
+import { type DatabaseStatus, databaseStatusProgram } from "../contract/database.ts";
+import type { DatabaseStanding, MemberStatus } from "../model/status.ts";
+import { hostsOf } from "../model/topology.ts";
+import type { RemoteResult } from "../ssh/result.ts";
+import { run } from "../ssh/run.ts";
+import { goneHosts, targetsOf } from "./hosts.ts";
+import type { OpenSite } from "./site.ts";
 
 /** What one database host said. Exactly one of the two is there. */
 export interface Member {
@@ -12,6 +12,12 @@ export interface Member {
   readonly status?: DatabaseStatus;
   /** Why it said nothing, as a phrase. */
   readonly silence?: string;
+}
+
+/** The database hosts that run. */
+export function runningMembers(open: OpenSite): readonly string[] {
+  const gone = goneHosts(open);
+  return hostsOf(open.topology, "database").flatMap(({ name }) => (gone.has(name) ? [] : [name]));
 }
 
 /** Asks every database host at once how it stands. */

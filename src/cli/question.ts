@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { UsageError } from "../arguments.ts";
+import { UsageError } from "./arguments.ts";
 
 /**
  * Asks the operator to type a word, on the terminal. Anything else than the word means no.

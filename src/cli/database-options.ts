@@ -1,4 +1,4 @@
-import type { GlobalOptions } from "../options.ts";
+import type { GlobalOptions } from "./options.ts";
 
 /** Options of `rampart db`, and all words behind its deed. */
 export interface DbOptions extends GlobalOptions {
