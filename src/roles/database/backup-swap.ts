@@ -39,7 +39,18 @@ export_restored() {
 const loading = String.raw`
 # A load waits for replicas like any write; it may take long.
 load_client() { mariadb --no-defaults --protocol=socket --socket=${paths.socket} --user=root --binary-mode --max-allowed-packet=1G "$@"; }
-still_primary() { look && [ "$standing" = primary ]; }
+# Ten seconds without an answer, or a replica's, are needed for a no: under load an agent answers late. Why not is in $wrong.
+leads() {
+  local try
+  for try in 1 2 3 4 5; do
+    if look && [ "$standing" = primary ]; then return; fi
+    wrong="$HOST is a replica now, not the primary"
+    if [ "$standing" = replica ]; then return 1; fi
+    sleep 2
+  done
+  wrong="the agent of $HOST has not said for ten seconds that it takes writes"
+  return 1
+}
 
 load_dumps() {
   local database id new
@@ -52,7 +63,7 @@ load_dumps() {
       refuse "the primary took no new database" "See what is wrong: rampart db status"
     store base dump --no-lock "$id" "$database.sql" | load_client "rampart_new_$database" 2> "$scratch/load" ||
       give_up "$database could not be loaded: $(tail -n 1 "$scratch/load") $(tail -n 1 "$scratch/said")"
-    still_primary || give_up "$HOST is no longer the primary"
+    leads || give_up "$wrong"
   done < "$scratch/dumps"
 }
 
@@ -113,10 +124,10 @@ case $1 in
     exec 9> $state/swap.lock
     flock -n 9 || refuse "a swap is under way on $HOST already" "Wait for its end"
     cat > "$scratch/wish"
-    still_primary || refuse "$HOST is not the primary that takes writes ($standing)" "See who is: rampart db status"
+    leads || refuse "$wrong" "See who leads: rampart db status"
     load_dumps
     compare_loaded
-    still_primary || give_up "$HOST is no longer the primary"
+    leads || give_up "$wrong"
     exchange
     store base forget --retry-lock 5m $(jq -r '.dumps[].id' "$scratch/wish") > /dev/null || true ;;
   *) refuse "backup-swap knows export and load" "rampart db restore --swap calls it" ;;
