@@ -1,6 +1,7 @@
 import { describe, test } from "vitest";
 import { sleep } from "../../src/lab/process.ts";
 import { databaseStatus, members } from "./support/database.ts";
+import { fullDisk, wrongClock } from "./support/disk-and-clock.ts";
 import { type Drill, runDrill } from "./support/drill.ts";
 import { drillInTheShop, killed, lab, others, signal, withoutMajority, withoutPower } from "./support/drills.ts";
 import { siteStatus } from "./support/lab.ts";
@@ -134,6 +135,21 @@ const drills: readonly Drill[] = [
       };
     },
     ...{ lasts: 12, gap: 8, whole: 60 },
+  },
+  {
+    name: "disk full",
+    harm: fullDisk,
+    ...{ lasts: 12, gap: undefined, whole: 90 },
+  },
+  {
+    name: "clock ten minutes ahead",
+    harm: async (lead) => await wrongClock(lead, 600),
+    ...{ lasts: 12, gap: 8, whole: 90 },
+  },
+  {
+    name: "clock ten minutes behind",
+    harm: async (lead) => await wrongClock(lead, -600),
+    ...{ lasts: 12, gap: 8, whole: 90 },
   },
   {
     name: "link flaps",
