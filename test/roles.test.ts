@@ -159,7 +159,17 @@ describe.each(sites)("%s", (_, site) => {
   });
 
   test("owners are root, an account of the host, or of one of its packages", () => {
-    const brought = new Set(["root", "mysql", "prometheus", "www-data", "haproxy", "etcd", "_chrony", "adm"]);
+    const brought = new Set([
+      "root",
+      "mysql",
+      "prometheus",
+      "www-data",
+      "haproxy",
+      "etcd",
+      "_chrony",
+      "adm",
+      "systemd-journal",
+    ]);
     for (const { host, resources } of hosts) {
       const accounts = new Set(resources.flatMap((one) => (one.kind === "user" ? [one.name] : [])));
       const owners = resources.flatMap((one) =>

@@ -29,6 +29,7 @@ export const rolePackages: readonly string[] = [
   "prometheus-node-exporter",
   "restic",
   "socat",
+  "systemd-journal-remote",
   "systemd-timesyncd",
   "unattended-upgrades",
 ];

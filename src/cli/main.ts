@@ -28,11 +28,7 @@ const verbs: Readonly<Record<string, Run>> = {
     (await import("./commands/hosts.ts")).execCommand(options, host, argv),
   ssh: async ({ options, words: [host = "", ...argv] }) =>
     (await import("./commands/hosts.ts")).sshCommand(options, host, argv),
-  logs: async ({ options, words }) => {
-    const { logsCommand } = await import("./commands/hosts.ts");
-    const lines = String(options.lines ?? 100);
-    return await logsCommand({ ...options, follow: options.follow === true, lines }, words[0] ?? "", words[1]);
-  },
+  logs: async ({ options, words }) => (await import("./commands/logs.ts")).logsCommand(options, words),
   cert: async ({ options, words: [deed = "", ...targets] }) => {
     const { certCommand } = await import("./commands/cert.ts");
     return await certCommand(options, deed, targets, { all: options.all === true, pause: options.pause === true });

@@ -110,7 +110,7 @@ test("a page", () => {
       db          show the database, move its primary, mend its members, look inside
       exec        run a command on a host
       ssh         open a shell on a host
-      logs        show the journal of a host, or of one of its units
+      logs        show what a host said, or search the logs of all hosts
       lab         break things in the lab, or act as a visitor
       secrets     give the encrypted secrets a new key
       down        stop the site's hosts and leave nothing behind

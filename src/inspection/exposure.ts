@@ -18,6 +18,7 @@ const bounds: readonly Bound[] = [
   { units: /^prometheus(-.*)?\.service$/, bound: 3 },
   { units: /^mariadb\.service$/, bound: 4 },
   { units: /^etcd\.service$/, bound: 2 },
+  { units: /^systemd-journal-upload\.service$/, bound: 2 },
   {
     units: /^keepalived\.service$/,
     bound: 5,

@@ -1,5 +1,4 @@
 import { RampartError } from "../../base/problem.ts";
-import { shellCommand } from "../../base/text.ts";
 import { labHosts } from "../../lab/lab.ts";
 import { interactive, streaming } from "../../ssh/attached.ts";
 import { labTarget } from "../lab-site.ts";
@@ -17,20 +16,6 @@ export async function execCommand(options: GlobalOptions, host: string, argv: re
 /** `ssh HOST`: a shell on a host. */
 export async function sshCommand(options: GlobalOptions, host: string, argv: readonly string[]): Promise<number> {
   return await interactive(await targetOf(options, host), argv);
-}
-
-export interface LogOptions extends GlobalOptions {
-  readonly follow: boolean;
-  readonly lines: string;
-}
-
-/** `logs HOST [UNIT]`: the host's journal. */
-export async function logsCommand(options: LogOptions, host: string, unit: string | undefined): Promise<number> {
-  const format = options.json ? ["-o", "json"] : ["-o", "short-iso"];
-  const argv = ["journalctl", "--no-pager", ...format, "-n", options.lines];
-  if (unit !== undefined) argv.push("-u", unit);
-  if (options.follow) argv.push("-f");
-  return await streaming(await targetOf(options, host), ["sh", "-c", shellCommand(argv)], { stdin: "ignore" });
 }
 
 async function targetOf(options: GlobalOptions, name: string) {

@@ -7,6 +7,7 @@ import { exporterPort, exporterResources, watchedUnits } from "./exporter.ts";
 import { hostFirewall } from "./firewall.ts";
 import { header } from "./header.ts";
 import { kernelResources } from "./kernel.ts";
+import { logFlow, logResources } from "./logs.ts";
 import { hostsFile } from "./names.ts";
 import { sshResources } from "./ssh.ts";
 import { upkeepResources } from "./upkeep.ts";
@@ -34,6 +35,7 @@ export const base: Role = {
       ...{ role: "base", from: { kind: "admin" }, to: "base.ssh", path: "firewall.admin" },
       why: "Operators administer every host by SSH.",
     },
+    logFlow,
     ...firewall.extra.map(
       ({ from, to, until, why }, index): DeclaredFlow => ({
         ...{ role: "base", from: { kind: "addresses", addresses: from }, until, path: `firewall.extra[${index}]` },
@@ -53,6 +55,7 @@ export const base: Role = {
     ...firewallAtBoot(host),
     ...upkeepResources(host),
     ...exporterResources(host, topology),
+    ...logResources(host, topology),
   ],
 
   checks: (host) => [unitsCheck(host)],

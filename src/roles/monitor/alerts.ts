@@ -4,6 +4,7 @@ import { backupAlerts, backupMeasurements } from "./backup-alerts.ts";
 import { certificateAlerts, certificateMeasurements } from "./certificate-alerts.ts";
 import { databaseAlerts, databaseMeasurements } from "./database-alerts.ts";
 import { header } from "./header.ts";
+import { logAlerts, logMeasurements } from "./log-alerts.ts";
 import { jobs } from "./paths.ts";
 import { alert, missing } from "./rule.ts";
 import { wafMeasurements } from "./waf-alerts.ts";
@@ -29,6 +30,7 @@ function alertGroup(topology: Topology): RuleGroup {
     ...addressAlerts(topology),
     ...databaseAlerts(topology),
     ...backupAlerts(topology),
+    ...logAlerts(),
     ...measurementAlerts(topology),
   ];
   const settled = alerts.map((rule) => ({ ...rule, expr: `(${rule.expr}) unless on () rampart:settling` }));
@@ -116,6 +118,7 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     ...wafMeasurements(topology),
     ...databaseMeasurements(topology),
     ...backupMeasurements(topology),
+    ...logMeasurements(topology),
     ...unwatched(topology),
   ];
 }

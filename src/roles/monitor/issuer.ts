@@ -6,12 +6,12 @@ import type { AcmeCertificate, Site } from "../../model/site.ts";
 import { visitorNames } from "../../model/site-names.ts";
 import type { DeclaredFlow, Host, Service, Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
-import { issuerNginx, issuerNginxDropIn, issuerTls } from "./issuer-nginx.ts";
+import { issuerTls } from "./issuer-nginx.ts";
 import { orderProgram, recordProgram } from "./issuer-program.ts";
 import { orderService, orderTimer } from "./issuer-units.ts";
 
 /** Port on the inside address at which certificate and answers are found. */
-const issuerPort = 8444;
+export const issuerPort = 8444;
 
 /** CAs that vouch for the public certificate, beside Debian's: for probes and for the ACME client. */
 export const publicTrust = "/etc/rampart/public-ca.crt";
@@ -21,8 +21,6 @@ const files = {
   record: "/usr/local/lib/rampart/certificate-record",
   service: "/etc/systemd/system/rampart-acme.service",
   timer: "/etc/systemd/system/rampart-acme.timer",
-  nginx: "/etc/nginx/nginx.conf",
-  dropIn: "/etc/systemd/system/nginx.service.d/rampart.conf",
 } as const;
 
 const origin: Origin = {
@@ -81,25 +79,16 @@ export function issuerResources(host: Host, topology: Topology): readonly Resour
   const name = issuerName(site);
   return [
     { ...origin, kind: "package", name: "lego", why: "Speaks ACME to the public CA." },
-    { ...origin, kind: "package", name: "nginx", why: "Hands out certificate and answers." },
     { ...origin, kind: "user", name: "rampart-acme", home: "/var/lib/rampart-acme", groups: ["www-data"] },
-    { ...origin, kind: "directory", directory: issuerTls.folder, mode: "0700", owner: "root", group: "root" },
     {
       ...{ ...origin, kind: "certificate", commonName: name, dnsNames: [name], ipAddresses: [], usages: ["server"] },
       ...{ certificateFile: issuerTls.certificate, keyFile: issuerTls.key, group: "root" },
       why: "How others know the host that hands them certificates.",
     },
-    file(files.nginx, issuerNginx({ host, topology, port: issuerPort, header: head })),
-    file(files.dropIn, issuerNginxDropIn(head)),
     file(files.order, orderProgram(topology, acme, head), "0755"),
     file(files.record, recordProgram(head), "0755"),
     file(files.service, orderService(files, publicTrust, head)),
     file(files.timer, orderTimer(head)),
-    {
-      ...{ ...origin, kind: "unit", name: "nginx.service", state: "running", check: "nginx -t -q" },
-      reloadOn: [`file:${files.nginx}`, "file:/etc/rampart/ca.crt", `certificate:${issuerTls.certificate}`],
-      restartOn: [`file:${files.dropIn}`],
-    },
     // Started by its timer alone; it ends by itself.
     { ...origin, ...{ kind: "unit", name: "rampart-acme.service", state: "off" }, reloadOn: [], restartOn: ids },
     { ...origin, ...{ kind: "unit", name: "rampart-acme.timer", state: "running" }, reloadOn: [], restartOn: ids },

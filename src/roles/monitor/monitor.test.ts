@@ -100,6 +100,8 @@ const wrote = (host: string, what = "certificate") =>
 /** By the node exporter, from a file. */
 const backup = (what: string, host: string) => `rampart_backup_${what}{job="base.node-exporter",host="${host}"}`;
 const served = (host: string, what: string) => `rampart_certificate_served_${what}{host="${host}"}`;
+const heard = (host: string) =>
+  `rampart_logs_newest_timestamp_seconds{job="base.node-exporter",host="mon1",sender="${host}"}`;
 const started = 'process_start_time_seconds{job="monitor.prometheus"}';
 
 /** Hosts that serve visitors a certificate with two thirds of its life before it. */
@@ -157,6 +159,7 @@ const well: Readonly<Record<string, string>> = {
   [backup("base_timestamp_seconds", "db2")]: always(0),
   [backup("proven_timestamp_seconds", "db2")]: always(0),
   [backup("drill_failed", "db2")]: always(0),
+  ...Object.fromEntries(hosts.map((host) => [heard(host), "0+2x200"])),
   'node_systemd_unit_state{host="web1",name="nginx.service",state="failed"}': always(0),
 };
 
@@ -175,7 +178,12 @@ const longer: Readonly<Record<string, string>> = {
     Object.keys(well).map((series) => [series, `${/^[-0-9]+/.exec(well[series] ?? "")?.[0]}+0x600`]),
   ),
   ...Object.fromEntries(
-    [wrote("lb1"), wrote("lb2"), backup("logs_timestamp_seconds", "db2")].map((series) => [series, "0+2x600"]),
+    [
+      wrote("lb1"),
+      wrote("lb2"),
+      backup("logs_timestamp_seconds", "db2"),
+      ...hosts.map(heard),
+    ].map((series) => [series, "0+2x600"]),
   ),
 };
 const cases: readonly Case[] = [
@@ -347,6 +355,26 @@ const cases: readonly Case[] = [
     what: "nobody looks at the certificates of a balancer",
     change: { [wrote("lb2")]: always(-600) },
     fires: { 40: ["MeasurementMissing"] },
+  },
+  {
+    what: "nothing is heard of a host any more",
+    change: { ...longer, [heard("web1")]: "0+2x20 40+0x600" },
+    fires: { 740: [], 780: ["LogsNotReceived web1"] },
+  },
+  {
+    what: "nothing is heard of a host that is down",
+    change: {
+      ...longer,
+      [heard("web1")]: "0+2x20 40+0x600",
+      [up("web1")]: "1+0x20 0+0x600",
+      [up("web1", "web.metrics")]: "1+0x20 0+0x600",
+    },
+    fires: { 800: ["HostDown web1"] },
+  },
+  {
+    what: "nobody knows when a host was heard of",
+    change: { [heard("db3")]: undefined },
+    fires: { 30: ["MeasurementMissing"] },
   },
   {
     what: "a unit failed",

@@ -1,3 +1,4 @@
+import { acmeOf } from "../../model/certificate.ts";
 import type { CertificateResource, FileResource, Resource, UnitResource } from "../../model/resource.ts";
 import type { Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
@@ -5,7 +6,10 @@ import type { DeclaredFlow, Host, Topology } from "../../model/topology.ts";
 import { alertmanagerConfig, webhookFlows } from "./alertmanager.ts";
 import { alertRules } from "./alerts.ts";
 import { monitorChecks } from "./checks.ts";
-import { issuerChecks, issuerFlows, issuerResources, issuerServices, trustResources } from "./issuer.ts";
+import { issuerChecks, issuerFlows, issuerPort, issuerResources, issuerServices, trustResources } from "./issuer.ts";
+import { issuerNginx, issuerTls } from "./issuer-nginx.ts";
+import { logsCertificate, logsCheck, logsNginx, logsResources, logsServices } from "./logs.ts";
+import { nginxResources } from "./nginx.ts";
 import { paths } from "./paths.ts";
 import { blackboxConfig, monitorName, prometheusConfig } from "./scrape.ts";
 import { storeResources, storeServices } from "./store.ts";
@@ -16,10 +20,14 @@ export const monitor: Role = {
   name: "monitor",
   summary: "Prometheus, Alertmanager and a prober that asks for the site as visitors do",
   rollout: { after: ["balancer", "web", "app", "database"], atOnce: 1 },
-  services: (host, site) => [...issuerServices(host, site), ...storeServices(host, site)],
+  services: (host, site) => [...logsServices(host), ...issuerServices(host, site), ...storeServices(host, site)],
   flows,
   resources,
-  checks: (host, topology) => [...monitorChecks(host, topology), ...issuerChecks(host, topology)],
+  checks: (host, topology) => [
+    ...monitorChecks(host, topology),
+    logsCheck(host, topology),
+    ...issuerChecks(host, topology),
+  ],
 };
 
 /** Everything that any role offers as measurements; what a site does not have is dropped with its flow. */
@@ -71,8 +79,20 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...programs.map(programUnit),
     ...trustResources(host, topology),
     ...issuerResources(host, topology),
+    ...logsResources(host, topology),
+    ...doors(host, topology),
     ...storeResources(host, topology),
   ];
+}
+
+/** nginx, in front of the issuer and of the logs. */
+function doors(host: Host, topology: Topology): readonly Resource[] {
+  const issues = acmeOf(topology.site) !== undefined;
+  return nginxResources(
+    host,
+    [...(issues ? issuerNginx(host, topology, issuerPort) : []), ...logsNginx(host, topology)],
+    [...(issues ? [issuerTls.certificate] : []), logsCertificate].map((path) => `certificate:${path}`),
+  );
 }
 
 const needed: Readonly<Record<string, string>> = {
