@@ -6,6 +6,7 @@ import {
   resourceId,
 } from "../model/resource.ts";
 import type { Host } from "../model/topology.ts";
+import { requestsFile, requestsFolder } from "./access-log.ts";
 import { haproxyPaths } from "./haproxy-parts.ts";
 import { confinement } from "./hardening.ts";
 import { type SystemdLine, systemdFile } from "./systemd.ts";
@@ -22,6 +23,8 @@ export interface HaproxyHost {
   readonly pages: Readonly<Record<string, string>>;
   /** Certificates of the role's own that HAProxy reads besides; they may lie in the folder that is made here. */
   readonly certificates: readonly (CertificateResource | FileResource)[];
+  /** True: its configuration tells each request by standard output, which goes to a file of its own. */
+  readonly tellsRequests: boolean;
   /** Further lines of the unit's drop-in. */
   readonly unitLines: readonly SystemdLine[];
   /** Ids of files that HAProxy must be restarted for. */
@@ -32,7 +35,8 @@ const dropIn = "/etc/systemd/system/haproxy.service.d/rampart.conf";
 
 /** HAProxy on a host: package, certificate, configuration and unit. The three tiers that run it have it in common. */
 export function haproxyResources(wanted: HaproxyHost): readonly Resource[] {
-  const { host, origin, tlsName, config, pages, unitLines } = wanted;
+  const { host, origin, tlsName, config, pages } = wanted;
+  const unitLines = [...(wanted.tellsRequests ? requestLines : []), ...wanted.unitLines];
   const file = (path: string, content: string): Resource => ({
     ...origin,
     kind: "file",
@@ -68,6 +72,7 @@ export function haproxyResources(wanted: HaproxyHost): readonly Resource[] {
       group: "root",
       why: "How this host proves itself to the others of the site, and they know what it may do.",
     },
+    ...(wanted.tellsRequests ? [requestFolder(origin)] : []),
     ...wanted.certificates,
     ...pageFiles,
     file(haproxyPaths.config, config),
@@ -88,6 +93,18 @@ export function haproxyResources(wanted: HaproxyHost): readonly Resource[] {
       restartOn: [`file:${dropIn}`, ...wanted.restartOn],
     },
   ];
+}
+
+const requestLines: readonly SystemdLine[] = [
+  "Each request is a line of a file. What programs around it have to say is for the journal.",
+  ["StandardOutput", `append:${requestsFile}`],
+  ["StandardError", "journal"],
+];
+
+/** Visitors' addresses are in it. */
+function requestFolder(origin: Origin): Resource {
+  const why = "What visitors asked is kept for a while, for operators alone.";
+  return { ...origin, kind: "directory", directory: requestsFolder, mode: "0750", owner: "root", group: "adm", why };
 }
 
 const hardening: readonly SystemdLine[] = [

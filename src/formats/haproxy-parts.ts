@@ -13,13 +13,23 @@ export const haproxyPaths = {
 /** Port of HAProxy's own metrics on the inside address. */
 export const metricsPort = 8405;
 
-/** `extra`: lines of one role only. */
-export function globalSection(extra: readonly string[] = []): HaproxySection {
+/**
+ * @param extra lines of one role only
+ * @param requests where each request is told: appended to a file by way of standard output (see haproxyResources), or not at all
+ */
+export function globalSection(extra: readonly string[] = [], requests: "file" | "none" = "file"): HaproxySection {
   return {
     kind: "global",
     lines: [
       "# `format local`: journald would take the `{` of a raw line for an identifier and drop the line.",
-      "log /dev/log len 8192 format local local0 info",
+      ...(requests === "none"
+        ? ["log /dev/log len 8192 format local local0 info"]
+        : [
+            "# Requests go to a file, by standard output: by way of the journal each costs ten times as much.",
+            "log stdout len 8192 format raw local0 info",
+            "# What happens to servers, and what fails.",
+            "log /dev/log len 8192 format local local0 notice",
+          ]),
       "chroot /var/lib/haproxy",
       "user haproxy",
       "group haproxy",

@@ -43,11 +43,11 @@ test("the listener hears every host, and finds what is said in the clear", () =>
   expect(capture.holds("nobody said this aloud")).toBe(false);
 });
 
-test("requests, SQL, replication, measurements and operators were on their way meanwhile", () => {
+test("requests, SQL, replication, measurements, logs and operators were on their way meanwhile", () => {
   const heard = new Map<number, number>();
   for (const { port, asked, answered } of capture.connections)
     heard.set(port, (heard.get(port) ?? 0) + Math.min(asked.length, answered.length));
-  for (const port of [22, 3000, 3306, 8405, 8443, 9100, 9104])
+  for (const port of [22, 3000, 3306, 8405, 8443, 9100, 9104, 19_532])
     expect(heard.get(port), `port ${port}`).toBeGreaterThan(0);
   const among = (one: Connection) =>
     one.port === 3306 && [one.from, one.to].every((place) => place.startsWith(databases));

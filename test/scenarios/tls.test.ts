@@ -75,7 +75,10 @@ test("where TLS ends at the web hosts, each request is logged there, and the log
   for (let time = 0; time < 10; time += 1) expect((await ask(`/search?q=before${time}`)).status).toBe(200);
   await eventually(5, async () => expect(await logged("q=before")).toBe(10));
   for (const host of ["web1", "web2"]) {
-    await onHost(host, `truncate --size=+65M ${log} && systemctl start rampart-access-log.service && test -s ${log}.1`);
+    await onHost(host, `truncate --size=+65M ${log}`);
+    await eventually(15, async () => {
+      await onHost(host, `test -s ${log}.1.gz && [ "$(stat -c %s ${log})" -lt 1000000 ]`);
+    });
   }
   for (let time = 0; time < 10; time += 1) expect((await ask(`/search?q=after${time}`)).status).toBe(200);
   await eventually(5, async () => expect(await logged("q=after")).toBe(10));

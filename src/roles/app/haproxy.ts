@@ -10,7 +10,7 @@ export function appHaproxy(host: Host, topology: Topology): string {
   const { site } = topology;
   const service = serviceOf(host, site);
   const sections = [
-    globalSection(),
+    globalSection([], "none"),
     httpDefaults("1h"),
     serviceFrontend(host, service, topology),
     programBackend(host, service),

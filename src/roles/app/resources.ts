@@ -23,6 +23,7 @@ export function appResources(host: Host, topology: Topology): readonly Resource[
       config: appHaproxy(host, topology),
       pages: {},
       certificates: [],
+      tellsRequests: false,
       unitLines: [],
       restartOn: [],
     }),

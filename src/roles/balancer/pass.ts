@@ -21,6 +21,8 @@ export function passFrontend(topology: Topology): HaproxySection {
       jsonTcpLog,
       "# The web hosts log each request, with the visitor's address. Here only what was refused or failed is.",
       "option dontlog-normal",
+      "# To the journal, too.",
+      "option log-separate-errors",
       "# Whoever does not begin within 5 s is closed.",
       "tcp-request inspect-delay 5s",
       "tcp-request content set-var(sess.name) req.ssl_sni,lower",

@@ -1,3 +1,4 @@
+import { accessResources, requestsFile } from "../../formats/access-log.ts";
 import { calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
 import { haproxyResources } from "../../formats/haproxy-host.ts";
 import { servedResources } from "../../formats/served-certificate.ts";
@@ -30,6 +31,7 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
       pages: errorPages,
       certificates: passes ? [] : visitorCertificates(host, topology.site),
       restartOn: [`file:${sysctlFile}`],
+      tellsRequests: true,
       unitLines: [
         "The standby binds an address that it does not hold yet. At boot the kernel knows this already; here it learns of a change.",
         ["ExecStartPre", `+/usr/lib/systemd/systemd-sysctl ${sysctlFile}`],
@@ -40,6 +42,7 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
         ["ExecStopPost", `+/bin/sh -c "echo 1 > ${downFile}"`],
       ],
     }),
+    ...accessResources(host, topology.site, [{ file: requestsFile, kind: "visitors" }]),
     ...bansResources(host),
     ...keepalivedResources(host, topology),
     ...blockResources(host, topology),

@@ -1,5 +1,6 @@
 import { type AlertRule, type RuleGroup, selector, yamlFile } from "../../formats/prometheus.ts";
 import { type Host, offersOf, type Topology } from "../../model/topology.ts";
+import { accessMeasurements } from "./access-alerts.ts";
 import { backupAlerts, backupMeasurements } from "./backup-alerts.ts";
 import { certificateAlerts, certificateMeasurements } from "./certificate-alerts.ts";
 import { databaseAlerts, databaseMeasurements } from "./database-alerts.ts";
@@ -116,6 +117,7 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     ...topology.site.app.map((service) => servers("web.metrics", `app_${service.name}`)),
     ...certificateMeasurements(topology),
     ...wafMeasurements(topology),
+    ...accessMeasurements(topology),
     ...databaseMeasurements(topology),
     ...backupMeasurements(topology),
     ...logMeasurements(topology),

@@ -159,6 +159,7 @@ const well: Readonly<Record<string, string>> = {
   [backup("base_timestamp_seconds", "db2")]: always(0),
   [backup("proven_timestamp_seconds", "db2")]: always(0),
   [backup("drill_failed", "db2")]: always(0),
+  ...Object.fromEntries(["lb1", "lb2", "web1", "web2"].map((host) => [wrote(host, "access"), "0+2x200"])),
   ...Object.fromEntries(hosts.map((host) => [heard(host), "0+2x200"])),
   'node_systemd_unit_state{host="web1",name="nginx.service",state="failed"}': always(0),
 };
@@ -183,6 +184,7 @@ const longer: Readonly<Record<string, string>> = {
       wrote("lb2"),
       backup("logs_timestamp_seconds", "db2"),
       ...hosts.map(heard),
+      ...["lb1", "lb2", "web1", "web2"].map((host) => wrote(host, "access")),
     ].map((series) => [series, "0+2x600"]),
   ),
 };
@@ -370,6 +372,11 @@ const cases: readonly Case[] = [
       [up("web1", "web.metrics")]: "1+0x20 0+0x600",
     },
     fires: { 800: ["HostDown web1"] },
+  },
+  {
+    what: "requests are not counted on a web host",
+    change: { ...longer, [wrote("web2", "access")]: always(-600) },
+    fires: { 40: [], 100: ["RequestsUnread"] },
   },
   {
     what: "nobody knows when a host was heard of",

@@ -110,6 +110,7 @@ const statusServer = (site: Site) =>
   nginxBlock(
     "server",
     `listen 127.0.0.1:${statusPort}`,
+    "access_log off",
     nginxBlock("location = /stub_status", "stub_status"),
     ...(site.web.waf === "block" ? [refusedAnswer] : []),
     nginxBlock("location /", "return 404"),
