@@ -13,6 +13,7 @@ const everyTime = [
     "firewall",
     "inspection",
     "status",
+    "logs",
     "faults",
     "failover",
     "change",

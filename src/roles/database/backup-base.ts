@@ -51,7 +51,10 @@ store base tag --retry-lock 1m --add "at=$at" --add "gtid=$gtid" "$id" > /dev/nu
 seconds "$at" > $state/figure-base
 figures
 step "stands at $gtid, $at"
+list=$(${backupPaths.list})
+jq -c --arg at "$at" '.backups[] | select(.at == $at)' <<< "$list" | tail -n 1 | sed 's/^/RESULT /'
 
+# The backup is there: a store that goes away now makes no failure of it.
 step "letting go what is older than the site keeps"
 limit=3600
 # In the order of their making; whatever has no mark and is older than a day is what runs left that were cut off.
@@ -59,9 +62,6 @@ cut_off=$(snapshots base | jq -r '.[] | select((.tags // []) | (index("base") an
 [ -z "$cut_off" ] || store base forget --retry-lock 5m $cut_off > /dev/null || true
 store base forget --retry-lock 5m --tag base --keep-last 2 --keep-daily "$KEEP_DAILY" --keep-weekly "$KEEP_WEEKLY" --keep-monthly "$KEEP_MONTHLY" \
   --group-by '' --prune > /dev/null || echo "tidying up did not succeed: $(why_store $?)" >&2
-limit=60
-list=$(${backupPaths.list})
-jq -c --arg at "$at" '.backups[] | select(.at == $at)' <<< "$list" | tail -n 1 | sed 's/^/RESULT /'
 `;
 
 const listText = `

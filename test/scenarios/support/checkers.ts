@@ -45,9 +45,8 @@ const checkers: readonly Checker[] = [
     script: (file) => `systemd-analyze --man=no verify ${unitOf(file)}`,
   },
   {
-    pattern: /^\/etc\/systemd\/(journald|timesyncd)/,
-    script: (file) =>
-      `systemd-analyze cat-config ${file.replace(/\.d\/.*$/, "").replace(/(journald|timesyncd)$/, "$1.conf")}`,
+    pattern: /^\/etc\/systemd\/(journald|journal-upload|journal-remote|timesyncd)/,
+    script: (file) => `systemd-analyze cat-config ${file.replace(/\.d\/.*$/, "").replace(/(\.conf)?$/, ".conf")}`,
   },
   { pattern: /^\/etc\/sysctl\.d\//, script: (file) => `/usr/lib/systemd/systemd-sysctl --strict ${file}` },
   { pattern: /^\/etc\/apt\/apt\.conf\.d\//, script: () => "apt-config dump > /dev/null" },
