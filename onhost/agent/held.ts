@@ -1,7 +1,7 @@
 /** How long an answer is kept back, ms: less than HAProxy's `timeout check` (src/roles/app/database.ts). */
 const longest = 900;
-/** How soon a change is told, ms. */
-const every = 25;
+/** How often it is looked at besides, ms: an answer also ends by growing old, which nobody tells. */
+const every = 250;
 
 /**
  * What HAProxy believes of this member, as its checks tell with `http-check send-state`: "UP; name=…", "UP 1/2; …", "DOWN 0/1; …".
@@ -22,15 +22,25 @@ export async function held(belief: boolean | undefined, well: () => boolean, end
   return well();
 }
 
-// One timer for all who wait.
+/** Something has changed: everybody who waits looks again, now. */
+export function stir(): void {
+  wake?.();
+}
+
+// One pause for all who wait.
 let next: Promise<void> | undefined;
+let wake: (() => void) | undefined;
 
 function tick(): Promise<void> {
-  next ??= new Promise<void>((resolve) =>
-    setTimeout(() => {
+  next ??= new Promise<void>((resolve) => {
+    const timer = setTimeout(over, every);
+    wake = over;
+    function over(): void {
+      clearTimeout(timer);
       next = undefined;
+      wake = undefined;
       resolve();
-    }, every),
-  );
+    }
+  });
   return next;
 }

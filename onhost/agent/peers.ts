@@ -3,9 +3,8 @@ import type { Config, Member } from "./config.ts";
 import { ask, connections, type Identity } from "./https.ts";
 import type { Peer } from "./model.ts";
 
-/** How long another agent may take for its answer, and how long a look waits for it, ms. */
+/** How long another agent may take for its answer, ms. */
 const limit = 700;
-const patience = 100;
 
 /** The other members' agents, and what they answered last. */
 export interface Peers {
@@ -23,7 +22,7 @@ export function peers(own: Identity): Peers {
  * Asks all of them side by side, and waits for a moment: a member that has lost its power must not make every look slow. Its answer counts when it
  * comes; whoever does not answer keeps the old answer, which grows older.
  */
-export async function askPeers(all: Peers, config: Config): Promise<void> {
+export async function askPeers(all: Peers, config: Config, patience: number): Promise<void> {
   for (const member of config.members) {
     if (member.name === config.me || all.asking.has(member.name)) continue;
     const asked = askOne(all, member, config.listen.port).finally(() => all.asking.delete(member.name));

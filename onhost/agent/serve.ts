@@ -23,8 +23,7 @@ export interface Doors {
 export async function openDoors(agent: Agent, log: (text: string) => void): Promise<Doors> {
   const { listen, paths } = agent.config;
   const network = createTlsServer(tlsOptions(agent), (request, response) => {
-    const { CN } = (request.socket as TLSSocket).getPeerCertificate().subject ?? {};
-    void handle(agent, { kind: "certificate", name: typeof CN === "string" ? CN : "" }, request, response, log);
+    void handle(agent, askerOn(request.socket as TLSSocket), request, response, log);
   });
   const local = createServer((request, response) => void handle(agent, { kind: "root" }, request, response, log));
   for (const door of [network, local]) door.keepAliveTimeout = 30_000;
@@ -39,6 +38,18 @@ export async function openDoors(agent: Agent, log: (text: string) => void): Prom
   await chmod(socket, 0o600);
   return { network, local };
 }
+
+/** Who is at the other end. Reading a certificate is dear, and members ask many questions on one connection. */
+function askerOn(socket: TLSSocket): Asker {
+  const known = askers.get(socket);
+  if (known !== undefined) return known;
+  const { CN } = socket.getPeerCertificate().subject ?? {};
+  const asker: Asker = { kind: "certificate", name: typeof CN === "string" ? CN : "" };
+  askers.set(socket, asker);
+  return asker;
+}
+
+const askers = new WeakMap<TLSSocket, Asker>();
 
 function tlsOptions({ config }: Agent) {
   return { ...identity(config.paths), requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3" } as const;
