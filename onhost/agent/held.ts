@@ -17,30 +17,36 @@ export function believed(header: string | undefined): boolean | undefined {
  * @param ended true when nobody waits for the answer any more.
  */
 export async function held(belief: boolean | undefined, well: () => boolean, ended: () => boolean): Promise<boolean> {
-  const until = performance.now() + longest;
-  while (well() === belief && !ended() && performance.now() < until) await tick();
+  await within(longest, () => well() !== belief || ended());
   return well();
+}
+
+/** Waits until it is so, for at most `limit` ms, or a moment longer. */
+export async function within(limit: number, so: () => boolean): Promise<void> {
+  const until = performance.now() + limit;
+  while (!so() && performance.now() < until) await tick(Math.min(every, limit));
 }
 
 /** Something has changed: everybody who waits looks again, now. */
 export function stir(): void {
-  wake?.();
+  for (const { end } of [...pauses.values()]) end();
 }
 
-// One pause for all who wait.
-let next: Promise<void> | undefined;
-let wake: (() => void) | undefined;
+// One pause for all who wait equally long.
+const pauses = new Map<number, { readonly over: Promise<void>; readonly end: () => void }>();
 
-function tick(): Promise<void> {
-  next ??= new Promise<void>((resolve) => {
-    const timer = setTimeout(over, every);
-    wake = over;
-    function over(): void {
+function tick(ms: number): Promise<void> {
+  const known = pauses.get(ms);
+  if (known !== undefined) return known.over;
+  let end = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    const timer = setTimeout(() => end(), ms);
+    end = () => {
       clearTimeout(timer);
-      next = undefined;
-      wake = undefined;
+      pauses.delete(ms);
       resolve();
-    }
+    };
   });
-  return next;
+  pauses.set(ms, { over, end });
+  return over;
 }

@@ -11,7 +11,7 @@ import { type Doors, openDoors, renewDoors } from "./serve.ts";
 
 /** Time between two looks, ms: at rest, when whatever changes in etcd or ends a session with MariaDB wakes it besides; and while writes wait. */
 const rest = 1000;
-const hurry = 40;
+const hurry = 25;
 /** How long an action of a leader may take before its lease is left to end, ms. */
 const longest = 15_000;
 

@@ -20,7 +20,7 @@ const refusals = 3;
 
 /** How long a look waits for the other agents, ms: while writes wait, answers of the look before will do. */
 const patiently = 100;
-const hastily = 20;
+const hastily = 40;
 
 /** How long a new session may wait to be greeted, and how long until the next is tried, ms; how often in a row it may fail. */
 const greeting = 3000;
@@ -33,7 +33,7 @@ export async function observe(agent: Agent): Promise<{ view: View; found: Found 
   const [found, server] = await Promise.all([
     lookAtStore(agent),
     lookAtServer(agent),
-    askPeers(agent.peers, config, changing(agent) ? hastily : patiently),
+    askPeers(agent.peers, config, changing(agent) ? hastily : patiently, kept.memory.seen),
   ]);
   const now = performance.now();
   const store = found === undefined ? undefined : { ...found.store, storeLeader: agent.storeLeader?.member };

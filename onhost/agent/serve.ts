@@ -6,7 +6,7 @@ import type { TLSSocket } from "node:tls";
 import type { DatabaseRequest } from "../../src/contract/database.ts";
 import { type Agent, readable, writable } from "./agent.ts";
 import { streamBackup } from "./backup.ts";
-import { believed, held } from "./held.ts";
+import { believed, held, within } from "./held.ts";
 import { identity } from "./https.ts";
 import { metricsOf } from "./metrics.ts";
 import { type Asker, mayAsk } from "./permissions.ts";
@@ -90,6 +90,7 @@ interface Answer {
 async function answerTo(agent: Agent, what: string, url: URL, read: () => Promise<string>): Promise<Answer> {
   switch (what) {
     case "GET /peer":
+      await knowing(agent, Number(url.searchParams.get("seen") ?? 0));
       return agent.last === undefined || asleep(agent) ? { status: 503, text: "asleep\n" } : json(200, agent.last.peer);
     case "GET /metrics":
       return { status: 200, text: await metricsOf(agent) };
@@ -111,6 +112,14 @@ async function answerTo(agent: Agent, what: string, url: URL, read: () => Promis
     default:
       return { status: 404, text: "nothing here\n" };
   }
+}
+
+/** How long a member that has seen a later change is kept waiting for an answer that knows of it too, ms. */
+const patience = 100;
+
+/** Until this agent has looked at what whoever asks has seen already: a new leader's answer is worth nothing before. */
+async function knowing(agent: Agent, seen: number): Promise<void> {
+  await within(patience, () => (agent.last?.peer.seen ?? 0) >= seen);
 }
 
 /** The agent has not looked for longer than a lease, and does nothing either. */

@@ -71,6 +71,12 @@ export const mutations: readonly Mutation[] = [
     hooks: { steps: onAction("go alone", ["semi-sync off", "commit"]) },
   },
   { name: "rejoin without semi-sync nor a fresh server number", rule: 12, hooks: { decision: sameNumber } },
+  {
+    name: "joined by what the leader said before it was elected",
+    rule: 12,
+    covered: true,
+    hooks: { view: led(leaderKnows) },
+  },
   { name: "plain start of an old primary while another leads", rule: 11, hooks: { decision: startingPlainly } },
   {
     name: "rejoin without comparing histories, after a plain start",
@@ -145,6 +151,14 @@ function startUnknown(view: View, store: Store, cluster: Cluster): View {
 function nothingExtra(view: View, store: Store): View {
   const history = view.peers[store.leader?.member ?? ""]?.server.history;
   return history === undefined ? view : { ...view, server: { ...view.server, history } };
+}
+
+/** Whatever the leader said last counts as said after its election. */
+function leaderKnows(view: View, store: Store): View {
+  const member = store.leader?.member ?? "";
+  const peer = view.peers[member];
+  if (peer === undefined) return view;
+  return { ...view, peers: { ...view.peers, [member]: { ...peer, seen: store.revision } } };
 }
 
 function removalForgotten(view: View): View {
