@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { acknowledge, follow, receive, rescue } from "./act/follow.ts";
+import { acknowledge, follow, receive, rescue, stopReceiving } from "./act/follow.ts";
 import { closeForWrites, lockOut, needNoAcks, noteAdmission, unlock } from "./act/lockout.ts";
 import { openForWrites } from "./act/open.ts";
 import { rebuild } from "./act/rebuild.ts";
 import { requireAcks, statements } from "./act/statements.ts";
 import { vote } from "./act/vote.ts";
-import type { Agent } from "./agent.ts";
+import { type Agent, shutWrites } from "./agent.ts";
 import { answer, commitTo, moveLeader, resign } from "./etcd.ts";
 import type { Outcome } from "./etcd-text.ts";
 import type { Action, Commit, Decision, Request } from "./model.ts";
@@ -25,8 +25,11 @@ export async function act(agent: Agent, { action, reason }: Decision): Promise<v
       return;
     case "commit":
       return commit(agent, action.commit, reason);
+    case "take over":
+      await Promise.all([stopReceiving(agent), commit(agent, action.commit, reason)]);
+      return;
     case "hand over":
-      agent.shut = true;
+      shutWrites(agent);
       await agent.kept.remember({ promised: action.term });
       return commit(agent, action.commit, reason);
     case "go alone":
@@ -38,10 +41,10 @@ export async function act(agent: Agent, { action, reason }: Decision): Promise<v
       return rebuild(agent, from, action.commit.cluster.serverIds[agent.config.me] ?? 0).catch(afterAWhile);
     }
     case "resign":
-      agent.shut = true;
+      shutWrites(agent);
       return resign(agent.etcd);
     case "kill":
-      agent.shut = true;
+      shutWrites(agent);
       return killServer();
     case "start":
       agent.mariadb.started = true;
@@ -60,6 +63,7 @@ type Statement = Exclude<
   | "wait"
   | "report broken"
   | "commit"
+  | "take over"
   | "hand over"
   | "go alone"
   | "rebuild"
@@ -87,6 +91,8 @@ async function statement(agent: Agent, action: Extract<Action, { kind: Statement
       return follow(agent, action);
     case "rescue":
       return rescue(agent);
+    case "stop receiving":
+      return stopReceiving(agent);
     case "receive":
       return receive(agent);
     case "acknowledge":
@@ -107,7 +113,7 @@ async function statement(agent: Agent, action: Extract<Action, { kind: Statement
 
 async function commit(agent: Agent, change: Commit, reason: string): Promise<void> {
   const { etcd, config, settings } = agent;
-  if (change.key === "drop") agent.shut = true;
+  if (change.key === "drop") shutWrites(agent);
   const request = change.request === "drop" ? agent.last?.view.store?.request : undefined;
   const outcome = request === undefined ? undefined : outcomeOf(request, change, reason);
   const done = await commitTo(etcd, config.me, change, settings.lease, outcome);

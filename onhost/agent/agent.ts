@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { type Etcd, etcd } from "./etcd.ts";
 import type { Found } from "./etcd-text.ts";
+import { stir } from "./held.ts";
 import { connections, identity } from "./https.ts";
 import { type Kept, recall } from "./memory.ts";
 import type { Action, Decision, Noted, Peer, Settings, Since, View } from "./model.ts";
@@ -22,7 +23,7 @@ export interface Agent {
   removal: Noted | undefined;
   admission: Noted | undefined;
   /** On whose host etcd's own leader runs, and etcd's names of the others. */
-  storeLeader: { member: string; host: string; targets: Readonly<Record<string, string>> } | undefined;
+  storeLeader: { id: string; member: string; host: string; targets: Readonly<Record<string, string>> } | undefined;
   /** The last look and what came of it; what everybody is told until the next. */
   last: Last | undefined;
   /** What is being done now. */
@@ -106,6 +107,12 @@ export function reconfigure(agent: Agent, config: Config): void {
   agent.config = config;
   agent.etcd.connections = connections(storeIdentity(config));
   agent.peers.connections = connections(identity(config.paths));
+}
+
+/** The way to writes is shut, and routes that wait for an answer hear of it at once. */
+export function shutWrites(agent: Agent): void {
+  agent.shut = true;
+  stir();
 }
 
 /** Whether this member is open for writes as the leader: what routes are told. */

@@ -1,6 +1,7 @@
 import { act } from "./act.ts";
 import { type Agent, type Last, writable } from "./agent.ts";
 import { decide } from "./decide.ts";
+import { stir } from "./held.ts";
 import type { Decision, View } from "./model.ts";
 import { observe } from "./observe.ts";
 import { peerOf } from "./peer.ts";
@@ -13,6 +14,7 @@ export async function cycle(agent: Agent, log: (text: string) => void): Promise<
   const before = agent.last?.decision;
   agent.last = { view, decision, found, looked: agent.mariadb.looked, peer: peerOf(view, decision), at: now };
   agent.shut = false;
+  stir();
   seeOpen(agent, agent.last);
   if (before?.reason !== decision.reason && !/^\S+ follows \S+, /.test(decision.reason)) log(told(decision));
   if (decision.action.kind === "wait" || decision.action.kind === "report broken") return false;

@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Writes a file so that after a power cut either the old or the new content is there, whole: on the disk when this returns. */
@@ -15,12 +15,19 @@ export async function writeDurably(file: string, content: string): Promise<void>
   await syncFolder(dirname(file));
 }
 
+/** Whole or not at all for whoever reads it while this host runs; after a power cut it may be older, or broken. */
+export async function writeForNow(file: string, content: string): Promise<void> {
+  await writeFile(`${file}.new`, content, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
 export async function removeDurably(file: string): Promise<void> {
   await rm(file, { force: true });
   await syncFolder(dirname(file));
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** What is in the folder by which name, on the disk. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
     await handle.sync();

@@ -129,19 +129,20 @@ export async function forget(store: Etcd, names: readonly string[]): Promise<voi
   if (names.length > 0) await post(store, "/v3/kv/txn", { success: names.map(remove) });
 }
 
-/** The host name of etcd's own leader, when it is known. */
-export async function leaderOf(
-  store: Etcd,
-): Promise<{ id: string; name: string; all: readonly StoreMember[] } | undefined> {
+/** Which of etcd's members leads it, by its number, when it is known. */
+export async function leaderOf(store: Etcd): Promise<string | undefined> {
   const { leader = "0" } = await post<{ leader?: string }>(store, "/v3/maintenance/status", {});
+  return leader === "0" ? undefined : leader;
+}
+
+/** etcd's members. */
+export async function storeMembers(store: Etcd): Promise<readonly StoreMember[]> {
   const { members = [] } = await post<{ members?: readonly { ID: string; clientURLs?: readonly string[] }[] }>(
     store,
     "/v3/cluster/member/list",
     {},
   );
-  const all = members.map(({ ID, clientURLs = [] }) => ({ id: ID, host: new URL(clientURLs[0] ?? "x://").hostname }));
-  const host = all.find(({ id }) => id === leader)?.host;
-  return host === undefined ? undefined : { id: leader, name: host, all };
+  return members.map(({ ID, clientURLs = [] }) => ({ id: ID, host: new URL(clientURLs[0] ?? "x://").hostname }));
 }
 
 export interface StoreMember {

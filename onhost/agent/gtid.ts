@@ -16,6 +16,17 @@ const one = /^(\d+)-(\d+)-(\d+)$/;
 /** The identifiers of a text, or undefined when the text is none: an unknown position is never good enough for anything. */
 export function gtids(text: Gtids): readonly Gtid[] | undefined {
   if (text === "") return [];
+  if (known.has(text)) return known.get(text);
+  if (known.size >= 32) known.clear();
+  const found = parsed(text);
+  known.set(text, found);
+  return found;
+}
+
+// Each look compares the same few texts with each other again.
+const known = new Map<Gtids, readonly Gtid[] | undefined>();
+
+function parsed(text: Gtids): readonly Gtid[] | undefined {
   const found: Gtid[] = [];
   for (const part of text.split(",")) {
     const [, domain, server, sequence] = one.exec(part.trim()) ?? [];

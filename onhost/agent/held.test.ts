@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { believed, held } from "./held.ts";
+import { believed, held, stir, within } from "./held.ts";
 
 test("what HAProxy says that it believes", () => {
   expect(believed("UP; name=database_primary/db1; node=shop1; weight=1/1")).toBe(true);
@@ -41,4 +41,24 @@ test("an answer that is known already is kept back until it changes; any other c
       () => true,
     ),
   ).toBe(true);
+});
+
+test("a change that is told is seen at once by everybody who waits, and waiting ends in time when nothing changes", async () => {
+  let well = false;
+  const answers = [false, false].map((belief) =>
+    held(
+      belief,
+      () => well,
+      () => false,
+    ),
+  );
+  const known = within(100, () => well);
+  const began = performance.now();
+  well = true;
+  stir();
+  expect(await Promise.all(answers)).toEqual([true, true]);
+  await known;
+  expect(performance.now() - began).toBeLessThan(50);
+  await within(60, () => false);
+  expect(performance.now() - began).toBeLessThan(300);
 });

@@ -1,7 +1,7 @@
 /** How long an answer is kept back, ms: less than HAProxy's `timeout check` (src/roles/app/database.ts). */
 const longest = 900;
-/** How soon a change is told, ms. */
-const every = 25;
+/** How often it is looked at besides, ms: an answer also ends by growing old, which nobody tells. */
+const every = 250;
 
 /**
  * What HAProxy believes of this member, as its checks tell with `http-check send-state`: "UP; name=…", "UP 1/2; …", "DOWN 0/1; …".
@@ -17,20 +17,36 @@ export function believed(header: string | undefined): boolean | undefined {
  * @param ended true when nobody waits for the answer any more.
  */
 export async function held(belief: boolean | undefined, well: () => boolean, ended: () => boolean): Promise<boolean> {
-  const until = performance.now() + longest;
-  while (well() === belief && !ended() && performance.now() < until) await tick();
+  await within(longest, () => well() !== belief || ended());
   return well();
 }
 
-// One timer for all who wait.
-let next: Promise<void> | undefined;
+/** Waits until it is so, for at most `limit` ms, or a moment longer. */
+export async function within(limit: number, so: () => boolean): Promise<void> {
+  const until = performance.now() + limit;
+  while (!so() && performance.now() < until) await tick(Math.min(every, limit));
+}
 
-function tick(): Promise<void> {
-  next ??= new Promise<void>((resolve) =>
-    setTimeout(() => {
-      next = undefined;
+/** Something has changed: everybody who waits looks again, now. */
+export function stir(): void {
+  for (const { end } of [...pauses.values()]) end();
+}
+
+// One pause for all who wait equally long.
+const pauses = new Map<number, { readonly over: Promise<void>; readonly end: () => void }>();
+
+function tick(ms: number): Promise<void> {
+  const known = pauses.get(ms);
+  if (known !== undefined) return known.over;
+  let end = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    const timer = setTimeout(() => end(), ms);
+    end = () => {
+      clearTimeout(timer);
+      pauses.delete(ms);
       resolve();
-    }, every),
-  );
-  return next;
+    };
+  });
+  pauses.set(ms, { over, end });
+  return over;
 }

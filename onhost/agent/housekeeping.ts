@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { accountsDiffer, accountsDigest, applyAccounts } from "./accounts.ts";
 import { type Agent, writable } from "./agent.ts";
-import { forget, leaderOf } from "./etcd.ts";
+import { forget, leaderOf, type StoreMember, storeMembers } from "./etcd.ts";
 import { forgetStart, run } from "./process.ts";
 import { acknowledging } from "./promise.ts";
 
@@ -61,22 +61,29 @@ async function chores(house: Housekeeping, agent: Agent, log: (text: string) => 
   await forgetOld(house, agent);
 }
 
-/** On whose host etcd's leader runs. */
+/** On whose host etcd's leader runs. Its members are asked for only when the leader is another: a replaced member has another number. */
 async function askStore(house: Housekeeping, agent: Agent): Promise<void> {
   if (performance.now() - house.storeAskedAt < 5000) return;
   house.storeAskedAt = performance.now();
-  const found = await leaderOf(agent.etcd).catch(() => undefined);
+  const leader = await leaderOf(agent.etcd).catch(() => undefined);
+  if (leader !== undefined && leader === agent.storeLeader?.id) return;
+  const all = leader === undefined ? [] : await storeMembers(agent.etcd).catch(() => []);
+  agent.storeLeader = standingOf(agent, leader, all);
+}
+
+function standingOf(
+  { config, etcd }: Agent,
+  id: string | undefined,
+  all: readonly StoreMember[],
+): Agent["storeLeader"] {
   const memberAt = (host: string) =>
-    agent.config.members.find(({ name, fqdn, address }) => [name, fqdn, address].includes(host))?.name;
-  const leader = found === undefined ? undefined : memberAt(found.name);
-  const { stores } = agent.etcd;
-  if (found === undefined || leader === undefined) {
-    agent.storeLeader = undefined;
-    return;
-  }
-  const targets = Object.fromEntries(found.all.map(({ id, host }) => [memberAt(host) ?? host, id]));
-  const host = stores.find(({ name }) => memberAt(name) === leader)?.name ?? found.name;
-  agent.storeLeader = { member: leader, host, targets };
+    config.members.find(({ name, fqdn, address }) => [name, fqdn, address].includes(host))?.name;
+  const found = all.find((one) => one.id === id);
+  const member = found === undefined ? undefined : memberAt(found.host);
+  if (id === undefined || found === undefined || member === undefined) return undefined;
+  const targets = Object.fromEntries(all.map((one) => [memberAt(one.host) ?? one.host, one.id]));
+  const host = etcd.stores.find(({ name }) => memberAt(name) === member)?.name ?? found.host;
+  return { id, member, host, targets };
 }
 
 /** From now on an empty data folder here is a lost disk, not a new member. */

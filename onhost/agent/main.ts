@@ -10,8 +10,8 @@ import { handOver } from "./requests.ts";
 import { type Doors, openDoors, renewDoors } from "./serve.ts";
 
 /** Time between two looks, ms: at rest, when whatever changes in etcd or ends a session with MariaDB wakes it besides; and while writes wait. */
-const rest = 500;
-const hurry = 40;
+const rest = 1000;
+const hurry = 25;
 /** How long an action of a leader may take before its lease is left to end, ms. */
 const longest = 15_000;
 
@@ -24,7 +24,7 @@ async function run(): Promise<void> {
   const doors = await openDoors(agent, log);
   process.on("SIGHUP", () => reread(agent, doors));
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void leave(agent));
-  setInterval(() => void keepLease(agent), settings.lease / 6);
+  setInterval(() => void keepLease(agent), settings.lease / 4);
   keepAlive(() => awake(agent, longest));
   follow(agent);
   tellReady();
@@ -81,10 +81,16 @@ let renewing = false;
 
 /** Renews the lease while the cycle runs: an agent that hangs must lose it. */
 async function keepLease(agent: Agent): Promise<void> {
-  if (renewing || !awake(agent, longest)) return;
+  if (renewing || !awake(agent, longest) || followsAnother(agent)) return;
   renewing = true;
   await renew(agent.etcd, agent.settings.lease).catch(() => undefined);
   renewing = false;
+}
+
+/** The lease of a key that another has by now may end. */
+function followsAnother({ last, config }: Agent): boolean {
+  const leader = last?.view.store?.leader?.member;
+  return leader !== undefined && leader !== config.me;
 }
 
 let actingSince: number | undefined;

@@ -205,7 +205,7 @@ export const settings: Settings = {
   absent: 10_000,
   holdOff: 30_000,
   hung: 3000,
-  fresh: 1500,
+  fresh: 2500,
   switchover: 2000,
   voters: 2,
 };
@@ -243,11 +243,18 @@ export type Action =
   | { readonly kind: "commit"; readonly what: string; readonly commit: Commit }
   /** Promise durable, so that no older look opens it again; then the commit. */
   | { readonly kind: "hand over"; readonly term: number; readonly commit: Commit }
+  /** Beside each other: STOP SLAVE IO_THREAD, which takes a while, and the commit by which an heir leads. */
+  | { readonly kind: "take over"; readonly commit: Commit }
+  /** STOP SLAVE IO_THREAD; the SQL thread goes on. */
+  | { readonly kind: "stop receiving" }
   /** STOP SLAVE IO_THREAD; promise durable; read and note received and applied; publish (rule 7). */
   | { readonly kind: "vote"; readonly term: number }
   /** Apply the relay files that a restart left, without START SLAVE's purge (MARIADB.md, rescue A). */
   | { readonly kind: "rescue" }
-  /** `led` durable; STOP SLAVE; accounts of `lock` locked, all others unlocked; server number; semi-sync ON and seen ON; RESET SLAVE ALL; read_only=0. */
+  /**
+   * `led` durable beside STOP SLAVE; accounts of `lock` locked and their dump threads gone, all others unlocked; server number; semi-sync ON and
+   * seen ON; read_only=0; RESET SLAVE ALL, for which no write waits.
+   */
   | { readonly kind: "open"; readonly term: number; readonly serverId: number; readonly lock: readonly string[] }
   /** SET GLOBAL read_only=1 with a deadline; when it passes, only that statement is killed. */
   | { readonly kind: "close" }

@@ -10,11 +10,11 @@ export function tellReady(): void {
   tell("--ready");
 }
 
-/** Every third of the time after which systemd would think that the agent hangs, while `lives` says that it does not. */
+/** At every half of the time after which systemd would think that the agent hangs, while `lives` says that it does not. */
 export function keepAlive(lives: () => boolean): void {
   const limit = Number(process.env.WATCHDOG_USEC ?? 0) / 1000;
   if (limit === 0) return;
   setInterval(() => {
     if (lives()) tell("WATCHDOG=1");
-  }, limit / 3).unref();
+  }, limit / 2).unref();
 }

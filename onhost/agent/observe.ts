@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Agent } from "./agent.ts";
+import { type Agent, changing } from "./agent.ts";
 import { look, renew } from "./etcd.ts";
 import type { Found } from "./etcd-text.ts";
 import { reaches } from "./gtid.ts";
@@ -18,6 +18,10 @@ const limit = 700;
 /** How often MariaDB may refuse to start before it counts. */
 const refusals = 3;
 
+/** How long a look waits for the other agents, ms: while writes wait, answers of the look before will do. */
+const patiently = 100;
+const hastily = 40;
+
 /** How long a new session may wait to be greeted, and how long until the next is tried, ms; how often in a row it may fail. */
 const greeting = 3000;
 const betweenGreetings = 5000;
@@ -26,7 +30,11 @@ const greetings = 3;
 /** One look: etcd, this MariaDB and the other agents, side by side. What it has seen of etcd is on the disk when it returns. */
 export async function observe(agent: Agent): Promise<{ view: View; found: Found | undefined }> {
   const { kept, settings, config } = agent;
-  const [found, server] = await Promise.all([look(agent.etcd), lookAtServer(agent), askPeers(agent.peers, config)]);
+  const [found, server] = await Promise.all([
+    lookAtStore(agent),
+    lookAtServer(agent),
+    askPeers(agent.peers, config, changing(agent) ? hastily : patiently, kept.memory.seen),
+  ]);
   const now = performance.now();
   const store = found === undefined ? undefined : { ...found.store, storeLeader: agent.storeLeader?.member };
   if (store?.leader?.member === config.me && agent.etcd.lease === "0") {
@@ -34,7 +42,6 @@ export async function observe(agent: Agent): Promise<{ view: View; found: Found 
     agent.etcd.lease = found?.leaderLease ?? "0";
     await renew(agent.etcd, settings.lease).catch(() => undefined);
   }
-  if (store !== undefined && store.revision > kept.memory.seen) await kept.remember({ seen: store.revision });
   const wished = kept.notes.wanted !== undefined && store?.leader !== undefined && store.leader.member !== config.me;
   const plain: View = {
     me: config.me,
@@ -56,6 +63,14 @@ export async function observe(agent: Agent): Promise<{ view: View; found: Found 
   if (found !== undefined) agent.since = lastChange(agent.since, found, now);
   agent.since = remember(agent.since, plain, now);
   return { view: { ...plain, recent: { ...plain.recent, since: agent.since } }, found };
+}
+
+/** What was seen is on the disk before anything is done with it; meanwhile the others are asked. */
+async function lookAtStore({ etcd, kept }: Agent): Promise<Found | undefined> {
+  const found = await look(etcd);
+  if (found !== undefined && found.store.revision > kept.memory.seen)
+    await kept.remember({ seen: found.store.revision });
+  return found;
 }
 
 /** An agent that was just started knows from etcd when the last change of primary was: the hold-off does not begin anew with it. */
@@ -131,10 +146,10 @@ async function standing(agent: Agent, timedOut: boolean): Promise<Exclude<Server
 async function completed(agent: Agent, seen: Looked): Promise<Server> {
   const { kept, mariadb, config } = agent;
   const { slave } = seen;
-  const { followed } = kept.notes;
+  const { followed } = kept.passing;
   let connected = followed?.start === mariadb.start && followed.connected;
   if (!connected && slave?.Slave_IO_Running === "Yes" && slave.Using_Gtid !== "No") {
-    await kept.note({ followed: { secret: followed?.secret ?? "", start: mariadb.start, connected: true } });
+    await kept.noteForNow({ followed: { secret: followed?.secret ?? "", start: mariadb.start, connected: true } });
     connected = true;
   }
   const server = serverOf(seen, {

@@ -3,9 +3,8 @@ import type { Config, Member } from "./config.ts";
 import { ask, connections, type Identity } from "./https.ts";
 import type { Peer } from "./model.ts";
 
-/** How long another agent may take for its answer, and how long a look waits for it, ms. */
+/** How long another agent may take for its answer, ms. */
 const limit = 700;
-const patience = 100;
 
 /** The other members' agents, and what they answered last. */
 export interface Peers {
@@ -22,11 +21,12 @@ export function peers(own: Identity): Peers {
 /**
  * Asks all of them side by side, and waits for a moment: a member that has lost its power must not make every look slow. Its answer counts when it
  * comes; whoever does not answer keeps the old answer, which grows older.
+ * @param seen the revision that answers should know of; those that do not know it yet wait for a moment.
  */
-export async function askPeers(all: Peers, config: Config): Promise<void> {
+export async function askPeers(all: Peers, config: Config, patience: number, seen = 0): Promise<void> {
   for (const member of config.members) {
     if (member.name === config.me || all.asking.has(member.name)) continue;
-    const asked = askOne(all, member, config.listen.port).finally(() => all.asking.delete(member.name));
+    const asked = askOne(all, member, config.listen.port, seen).finally(() => all.asking.delete(member.name));
     all.asking.set(member.name, asked);
   }
   if (all.asking.size === 0) return;
@@ -38,9 +38,9 @@ export async function askPeers(all: Peers, config: Config): Promise<void> {
   clearTimeout(timer);
 }
 
-async function askOne(all: Peers, { name, fqdn, address }: Member, port: number): Promise<void> {
+async function askOne(all: Peers, { name, fqdn, address }: Member, port: number, seen: number): Promise<void> {
   try {
-    const reply = await ask(all.connections, { address, port, name: fqdn, path: "/peer", limit });
+    const reply = await ask(all.connections, { address, port, name: fqdn, path: `/peer?seen=${seen}`, limit });
     if (reply.status === 200) all.answers[name] = { ...(JSON.parse(reply.text) as Peer), at: performance.now() };
   } catch {
     // An answer that grows old says it.

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** mariadb.service as systemd sees it. */
@@ -66,7 +66,7 @@ export async function startServer(runtime: string, how: "plain" | "truncate"): P
 
 /** A start that nobody decided finds no word of how. */
 export async function forgetStart(runtime: string): Promise<void> {
-  await rm(join(runtime, "mariadb.env"), { force: true });
+  await unlink(join(runtime, "mariadb.env")).catch(() => undefined);
 }
 
 /** SIGKILL, at once, whatever it does. */

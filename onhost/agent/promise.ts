@@ -61,7 +61,7 @@ function broken({ last, kept, config, mariadb }: Agent): string | undefined {
   const { looked } = last ?? {};
   if (looked === undefined || last === undefined) return "MariaDB does not answer.";
   if (!last.view.server.needsAck) return "Commits do not wait for an acknowledgement.";
-  const { opened } = kept.notes;
+  const { opened } = kept.passing;
   const more = breaches(looked.status) - (opened?.start === mariadb.start ? opened.breaches : 0);
   if (more > 0)
     return `${more} commits were let go without an acknowledgement since it opened: somebody ended a waiting session, or semi-sync was turned off.`;

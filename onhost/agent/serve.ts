@@ -6,7 +6,7 @@ import type { TLSSocket } from "node:tls";
 import type { DatabaseRequest } from "../../src/contract/database.ts";
 import { type Agent, readable, writable } from "./agent.ts";
 import { streamBackup } from "./backup.ts";
-import { believed, held } from "./held.ts";
+import { believed, held, within } from "./held.ts";
 import { identity } from "./https.ts";
 import { metricsOf } from "./metrics.ts";
 import { type Asker, mayAsk } from "./permissions.ts";
@@ -23,8 +23,7 @@ export interface Doors {
 export async function openDoors(agent: Agent, log: (text: string) => void): Promise<Doors> {
   const { listen, paths } = agent.config;
   const network = createTlsServer(tlsOptions(agent), (request, response) => {
-    const { CN } = (request.socket as TLSSocket).getPeerCertificate().subject ?? {};
-    void handle(agent, { kind: "certificate", name: typeof CN === "string" ? CN : "" }, request, response, log);
+    void handle(agent, askerOn(request.socket as TLSSocket), request, response, log);
   });
   const local = createServer((request, response) => void handle(agent, { kind: "root" }, request, response, log));
   for (const door of [network, local]) door.keepAliveTimeout = 30_000;
@@ -39,6 +38,18 @@ export async function openDoors(agent: Agent, log: (text: string) => void): Prom
   await chmod(socket, 0o600);
   return { network, local };
 }
+
+/** Who is at the other end. Reading a certificate is dear, and members ask many questions on one connection. */
+function askerOn(socket: TLSSocket): Asker {
+  const known = askers.get(socket);
+  if (known !== undefined) return known;
+  const { CN } = socket.getPeerCertificate().subject ?? {};
+  const asker: Asker = { kind: "certificate", name: typeof CN === "string" ? CN : "" };
+  askers.set(socket, asker);
+  return asker;
+}
+
+const askers = new WeakMap<TLSSocket, Asker>();
 
 function tlsOptions({ config }: Agent) {
   return { ...identity(config.paths), requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3" } as const;
@@ -79,6 +90,7 @@ interface Answer {
 async function answerTo(agent: Agent, what: string, url: URL, read: () => Promise<string>): Promise<Answer> {
   switch (what) {
     case "GET /peer":
+      await knowing(agent, Number(url.searchParams.get("seen") ?? 0));
       return agent.last === undefined || asleep(agent) ? { status: 503, text: "asleep\n" } : json(200, agent.last.peer);
     case "GET /metrics":
       return { status: 200, text: await metricsOf(agent) };
@@ -100,6 +112,14 @@ async function answerTo(agent: Agent, what: string, url: URL, read: () => Promis
     default:
       return { status: 404, text: "nothing here\n" };
   }
+}
+
+/** How long a member that has seen a later change is kept waiting for an answer that knows of it too, ms. */
+const patience = 100;
+
+/** Until this agent has looked at what whoever asks has seen already: a new leader's answer is worth nothing before. */
+async function knowing(agent: Agent, seen: number): Promise<void> {
+  await within(patience, () => (agent.last?.peer.seen ?? 0) >= seen);
 }
 
 /** The agent has not looked for longer than a lease, and does nothing either. */

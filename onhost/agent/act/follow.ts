@@ -7,6 +7,9 @@ import { replicationSecret, secretDigest } from "../secret.ts";
 import { text } from "../sql.ts";
 import { type Statements, setServerId, statements } from "./statements.ts";
 
+/** How long the IO thread may take to end, ms: with semi-sync it tries to reach a source that has lost its power first. */
+export const stopping = 8000;
+
 /** Follows another member. All that it received before has been applied: CHANGE MASTER purges the rest (rules 9 and 12). */
 export async function follow(agent: Agent, action: Extract<Action, { kind: "follow" }>): Promise<void> {
   const on = statements(agent);
@@ -19,14 +22,15 @@ export async function follow(agent: Agent, action: Extract<Action, { kind: "foll
   await run("SET GLOBAL rpl_semi_sync_master_enabled = OFF");
   await setServerId(on, action.serverId);
   await run(`SET GLOBAL rpl_semi_sync_slave_enabled = ${action.ack ? "ON" : "OFF"}`);
-  const position = (await on.look()).facts.binlog_pos;
-  if (position) await run(`SET GLOBAL gtid_slave_pos = ${text(position)}`);
-  await agent.kept.note({
-    followed: { start: agent.mariadb.start, secret: await secretDigest(agent.config), connected: false },
+  const { binlog_pos: position, slave_pos: applied } = (await on.look()).facts;
+  if (position && position !== applied) await run(`SET GLOBAL gtid_slave_pos = ${text(position)}`);
+  const { kept, config, mariadb } = agent;
+  await kept.noteForNow({
+    followed: { start: mariadb.start, secret: await secretDigest(config), connected: false },
   });
   await run(await changeMaster(agent, action.source));
-  agent.mariadb.left = undefined;
-  await agent.kept.remember({ led: 0 });
+  mariadb.left = undefined;
+  if (kept.memory.led !== 0) await kept.remember({ led: 0 });
   await run("START SLAVE");
 }
 
@@ -71,6 +75,12 @@ export async function acknowledge(agent: Agent, on: boolean): Promise<void> {
   await run("STOP SLAVE IO_THREAD");
   await applies(look);
   await run("START SLAVE IO_THREAD");
+}
+
+/** The SQL thread goes on. With semi-sync the replica ends its dump thread at the source first, which takes a while. */
+export async function stopReceiving(agent: Agent): Promise<void> {
+  const { run } = statements(agent);
+  if (agent.mariadb.looked?.slave !== undefined) await run("STOP SLAVE IO_THREAD", stopping);
 }
 
 export async function receive(agent: Agent): Promise<void> {

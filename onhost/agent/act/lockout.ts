@@ -1,23 +1,30 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { replicationAccount } from "../../../src/contract/database.ts";
-import type { Agent } from "../agent.ts";
+import { type Agent, shutWrites } from "../agent.ts";
 import { text } from "../sql.ts";
-import { setLocks, statements } from "./statements.ts";
+import { type Statements, setLocks, statements } from "./statements.ts";
 
 /** Rule 3: its account locked, its dump thread killed and seen gone; what it may have acknowledged is read only then. */
 export async function lockOut(agent: Agent, name: string): Promise<void> {
   const on = statements(agent);
   await setLocks(agent, on, { lock: [name], unlock: [] });
-  const dumps = `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND = 'Binlog Dump' AND USER = ${text(replicationAccount(name))}`;
+  await endReplicas(on, [name]);
+  agent.removal = { member: name, position: (await on.look()).facts.binlog_pos ?? "" };
+}
+
+/** Kills the dump threads of these members, and sessions that are about to become such, and sees them gone. */
+export async function endReplicas({ run }: Statements, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const users = names.map((name) => text(replicationAccount(name))).join(", ");
+  const dumps = `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER IN (${users})`;
   const until = performance.now() + 2000;
   for (;;) {
-    const rows = await on.run(dumps);
-    if (rows.length === 0) break;
-    if (performance.now() > until) throw new Error(`the connection of ${name} does not end`);
-    for (const { id } of rows) await on.run(`KILL CONNECTION ${Number(id)}`).catch(() => undefined);
+    const rows = await run(dumps);
+    if (rows.length === 0) return;
+    if (performance.now() > until) throw new Error(`the connection of ${names.join(" or ")} does not end`);
+    for (const { id } of rows) await run(`KILL CONNECTION ${Number(id)}`).catch(() => undefined);
     await pause(20);
   }
-  agent.removal = { member: name, position: (await on.look()).facts.binlog_pos ?? "" };
 }
 
 export async function unlock(agent: Agent, name: string): Promise<void> {
@@ -39,6 +46,6 @@ export async function needNoAcks(agent: Agent): Promise<void> {
 
 /** `read_only=1` waits for commits that wait for their acknowledgement: after the deadline this statement alone is ended. */
 export async function closeForWrites(agent: Agent, deadline: number): Promise<void> {
-  agent.shut = true;
+  shutWrites(agent);
   await statements(agent).run("SET GLOBAL read_only = ON", deadline);
 }

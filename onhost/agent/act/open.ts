@@ -2,31 +2,53 @@ import { accountsDiffer, applyAccounts } from "../accounts.ts";
 import type { Agent } from "../agent.ts";
 import { write } from "../etcd.ts";
 import type { Opened } from "../etcd-text.ts";
+import { stir } from "../held.ts";
 import type { Action } from "../model.ts";
+import { peerOf } from "../peer.ts";
 import { breaches } from "../promise.ts";
 import type { Looked } from "../server.ts";
 import { close, open, query, type Row } from "../sql.ts";
+import { endReplicas } from "./lockout.ts";
 import { requireAcks, type Statements, setLocks, setServerId, statements } from "./statements.ts";
 
-/** Opens for writes, in the order of rule 10: whatever cuts it off, nobody can write who would not have to wait. */
+/**
+ * Opens for writes, in the order of rule 10: whatever cuts it off, nobody can write who would not have to wait. Replicas may be connected already:
+ * those that may not acknowledge lose their connection with their account.
+ */
 export async function openForWrites(agent: Agent, action: Extract<Action, { kind: "open" }>): Promise<void> {
   const on = statements(agent);
   const { run } = on;
   const before = await on.look();
-  await agent.kept.remember({ led: action.term });
-  if (before.slave !== undefined) await stopReplication(agent, on);
+  await Promise.all([
+    agent.kept.remember({ led: action.term }),
+    before.slave === undefined ? undefined : stopReplication(agent, on),
+  ]);
   await run("SET GLOBAL rpl_semi_sync_slave_enabled = OFF");
   await setServerId(on, action.serverId);
   await firstAccounts(agent, on, action, before);
   const others = agent.config.members.map(({ name }) => name).filter((name) => name !== agent.config.me);
   await setLocks(agent, on, { lock: action.lock, unlock: others.filter((name) => !action.lock.includes(name)) });
+  await endReplicas(on, action.lock);
   const { status } = await requireAcks(on);
-  await agent.kept.note({ opened: { start: agent.mariadb.start, term: action.term, breaches: breaches(status) } });
-  await run("RESET SLAVE ALL");
+  await agent.kept.noteForNow({
+    opened: { start: agent.mariadb.start, term: action.term, breaches: breaches(status) },
+  });
   if (before.facts.read_only === "1") await endSessions(run, [on.session.id]);
   await run("SET GLOBAL read_only = OFF");
+  showOpen(agent);
+  void tell(agent, action.term);
+  // Nobody waits for this: a leader that has a source left is opened once more.
+  if (before.slave !== undefined) await run("RESET SLAVE ALL");
   agent.mariadb.left = undefined;
-  await tell(agent, action.term);
+}
+
+/** Routes and the others need not wait for the next look to hear of it. */
+function showOpen(agent: Agent): void {
+  const { last, kept } = agent;
+  if (last === undefined) return;
+  const view = { ...last.view, server: { ...last.view.server, readOnly: false }, memory: kept.memory };
+  agent.last = { ...last, view, peer: peerOf(view, last.decision) };
+  stir();
 }
 
 /** It can hang behind the lock of a reader: then the readers are ended. */
@@ -45,13 +67,13 @@ async function stopReplication({ config }: Agent, { run, session }: Statements):
 }
 
 /**
- * Ends the sessions of clients. A session keeps the server number that it began with and would write with the old one; as the server is
+ * Ends the sessions of clients, not of replicas, which write nothing. A session keeps the server number that it began with and would write with the old one; as the server is
  * read-only, none of them can have a commit that waits.
  */
 async function endSessions(run: (sql: string) => Promise<readonly Row[]>, spared: readonly number[]): Promise<void> {
   const rows = await run(
     `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND NOT IN ('Daemon', 'Binlog Dump') AND COMMAND NOT LIKE 'Slave%'
-      AND USER NOT IN ('system user', 'event_scheduler') AND ID NOT IN (${spared.join(", ")})`,
+      AND USER NOT IN ('system user', 'event_scheduler') AND USER NOT LIKE 'replica.%' AND ID NOT IN (${spared.join(", ")})`,
   );
   for (const { id } of rows) await run(`KILL ${Number(id)}`).catch(() => undefined);
 }

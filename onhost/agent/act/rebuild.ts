@@ -19,14 +19,15 @@ const hour = 3_600_000;
 export async function rebuild(agent: Agent, from: string, serverId: number): Promise<void> {
   const { kept, config } = agent;
   const { data, runtime } = config.paths;
-  await kept.note({ seeding: true, locked: [], followed: undefined });
+  await kept.note({ seeding: true, locked: [] });
+  await kept.noteForNow({ followed: undefined });
   await kept.remember({ led: 0, noted: undefined });
   await stopWhole(agent);
   await keepEvidence(data, join(config.paths.state, "evidence"));
   await empty(data);
   const before = agent.peers.answers[from]?.server.history ?? "";
   await copy(agent, from);
-  await askPeers(agent.peers, config);
+  await askPeers(agent.peers, config, patience);
   const after = agent.peers.answers[from]?.server.history ?? "";
   await run("mariadb-backup", ["--prepare", `--target-dir=${data}`, `--tmpdir=${runtime}`], hour);
   const position = backupPosition(await readFile(join(data, infoFile), "utf8"));
@@ -43,6 +44,9 @@ export async function rebuild(agent: Agent, from: string, serverId: number): Pro
   }
   await kept.note({ seeding: false, wanted: undefined });
 }
+
+/** How long it waits for the others to say what they hold, ms. */
+const patience = 1000;
 
 const infoFile = "mariadb_backup_binlog_info";
 

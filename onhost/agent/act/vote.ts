@@ -2,10 +2,8 @@ import type { Agent } from "../agent.ts";
 import { publishVote } from "../etcd.ts";
 import type { Vote } from "../model.ts";
 import { lookAtServer } from "../observe.ts";
+import { stopping } from "./follow.ts";
 import { statements } from "./statements.ts";
-
-/** How long the IO thread may take to end, ms: with semi-sync it tries to reach a source that has lost its power first. */
-const stopping = 8000;
 
 /** Voting is revoking (rule 7): it stops receiving, promises, then notes what it holds, then says it. */
 export async function vote(agent: Agent, term: number): Promise<void> {

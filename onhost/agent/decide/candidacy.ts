@@ -43,7 +43,7 @@ export function inheriting(scene: Scene): Decision | undefined {
   if (!reaches(view.server.position, heir.position)) return undefined;
   const reason = `${view.me} has all up to ${heir.position} and takes over from ${cluster.primary}.`;
   const next = promoted(scene, "switchover", heir.position, [], reason);
-  return act({ kind: "commit", what: "take over", commit: commit(scene, "nobody", next, "take") }, reason);
+  return act({ kind: "take over", commit: commit(scene, "nobody", next, "take") }, reason);
 }
 
 /** The one that holds most, applied to the last before it leads: what is in its relay log alone would be purged (rule 9). */
@@ -64,7 +64,10 @@ function standing(scene: Scene, vote: Vote, gone: readonly string[]): Decision {
   return act({ kind: "commit", what: "promote", commit: { ...change, request } }, reason);
 }
 
-/** Rule 10: the old primary becomes a voter, for it alone may hold, with this member, what the last term acknowledged. */
+/**
+ * Rule 10: the old primary becomes a voter, for it alone may hold, with this member, what the last term acknowledged. It gets a fresh number at
+ * once (rule 5): it has written with its own, and would have to ask for another while writes wait for its acknowledgement.
+ */
 function promoted(
   { view, cluster }: Scene,
   kind: Change["kind"],
@@ -82,8 +85,8 @@ function promoted(
     start,
     voters: [...others, cluster.primary],
     heir: undefined,
-    serverIds: { ...cluster.serverIds, [me]: cluster.nextServerId },
-    nextServerId: cluster.nextServerId + 1,
+    serverIds: { ...cluster.serverIds, [me]: cluster.nextServerId, [cluster.primary]: cluster.nextServerId + 1 },
+    nextServerId: cluster.nextServerId + 2,
     history: told(cluster.history, { term, primary: me, kind, position: start, reason }),
   };
 }

@@ -1,3 +1,4 @@
+import { reaches } from "../gtid.ts";
 import type { Decision } from "../model.ts";
 import { candidacy, inheriting } from "./candidacy.ts";
 import { resumed } from "./handover.ts";
@@ -75,7 +76,19 @@ function standingBy(scene: Scene): Decision {
     return act({ kind: "start", how: "plain" }, "MariaDB does not run here; it starts as replica.");
   const useless = unusable(server);
   if (useless !== undefined) return wait(`Nobody leads, and ${me} cannot help: ${useless}.`);
-  return inheriting(scene) ?? voteOrWait(scene);
+  return inheriting(scene) ?? lettingGo(scene) ?? voteOrWait(scene);
+}
+
+/** A switchover: the old primary has nothing more to give, so ending that connection, which takes a while, need not wait until another leads. */
+function lettingGo({ view, cluster }: Scene): Decision | undefined {
+  const { server, me } = view;
+  const { heir, primary } = cluster;
+  if (heir === undefined || heir.member === me || server.source !== primary || !server.applying) return undefined;
+  if (server.receiving !== "yes" || !reaches(server.received, heir.position)) return undefined;
+  return act(
+    { kind: "stop receiving" },
+    `${heir.member} is to take over from ${primary}, which has nothing more for ${me}: it stops receiving from it.`,
+  );
 }
 
 function voteOrWait(scene: Scene): Decision {

@@ -48,8 +48,8 @@ function joining(scene: Scene, { member, term }: Leader): Decision {
   const rest = draining(scene);
   if (rest !== undefined) return rest;
   const peer = answering(scene, member);
-  if (peer === undefined || peer.leads < term)
-    return wait(`${member} leads in term ${term} but is not open yet; ${me} joins it then.`);
+  if (peer === undefined || !knowsItself(scene, peer, term))
+    return wait(`${member} leads in term ${term} and has not said yet what it holds; ${me} joins it then.`);
   const extra = beyond(server.history, peer.server.history);
   if (extra.length > 0) return rebuilding(scene, `it holds ${extra.join(", ")}, which ${member} lacks`);
   const number = cluster.serverIds[me];
@@ -60,6 +60,14 @@ function joining(scene: Scene, { member, term }: Leader): Decision {
     { kind: "follow", source: member, serverId: number, ack },
     `${me} holds nothing that ${member} lacks: it follows ${member}${ack ? " and acknowledges" : ""}.`,
   );
+}
+
+/**
+ * What the leader says is of this term: it is open, or has seen that it leads. It need not be open: since its election it holds all that it will
+ * ever hold of earlier terms, and the sooner somebody follows, the sooner its first commit is acknowledged.
+ */
+function knowsItself({ store }: Scene, peer: Peer, term: number): boolean {
+  return peer.leads >= term || peer.seen >= store.revision;
 }
 
 /** It has the right source. */

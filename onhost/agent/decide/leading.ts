@@ -15,7 +15,9 @@ export function leading(scene: Scene, leader: Leader): Decision {
     unwell(scene) ??
     requested(scene) ??
     quieting(scene) ??
-    (server.readOnly || memory.led !== leader.term ? opening(scene, leader) : undefined) ??
+    (server.readOnly || server.source !== undefined || memory.led !== leader.term
+      ? opening(scene, leader)
+      : undefined) ??
     waitingForAcks(scene) ??
     voting(scene) ??
     besideStore(scene) ??

@@ -12,6 +12,8 @@ export function stepsOf(world: World, agent: Agent, action: Action): Step[] {
   switch (action.kind) {
     case "commit":
       return [transaction(world, agent, action.commit)];
+    case "take over":
+      return sideBySide(world, stopReceiving(server), transaction(world, agent, action.commit));
     case "hand over":
       return [promise(agent, action.term), transaction(world, agent, action.commit)];
     case "vote":
@@ -42,6 +44,8 @@ export function stepsOf(world: World, agent: Agent, action: Action): Step[] {
 
 function single(world: World, agent: Agent, server: Mariadb, action: Action): Step {
   switch (action.kind) {
+    case "stop receiving":
+      return stopReceiving(server);
     case "rescue":
       return sql("apply relay files", server, () => {
         server.source = undefined;
@@ -88,6 +92,15 @@ function transaction(world: World, agent: Agent, commit: Commit): Step {
   return { name: "commit", run: () => (transact(world, agent, commit, clock(world, agent)) === "yes" ? "on" : "stop") };
 }
 
+function stopReceiving(server: Mariadb): Step {
+  return sql("STOP SLAVE IO_THREAD", server, () => stopIo(server));
+}
+
+/** Neither waits for the other, and either may be first. */
+function sideBySide(world: World, one: Step, other: Step): Step[] {
+  return between(world.dice, 0, 1) === 0 ? [one, other] : [other, one];
+}
+
 function voting(world: World, agent: Agent, server: Mariadb, term: number): Step[] {
   return [
     {
@@ -132,15 +145,16 @@ export function answer(world: World, agent: Agent, server: Mariadb, term: number
 function opening(world: World, agent: Agent, server: Mariadb, action: Extract<Action, { kind: "open" }>): Step[] {
   const life = server.lives;
   const same = (name: string, run: () => void): Step => sql(name, server, run, () => server.lives === life);
+  const led = own("led", () => {
+    agent.memory = { ...agent.memory, led: action.term };
+  });
+  const stop = same("STOP SLAVE", () => {
+    stopIo(server);
+    server.sql = false;
+    server.ackEnabled = false;
+  });
   return [
-    own("led", () => {
-      agent.memory = { ...agent.memory, led: action.term };
-    }),
-    same("STOP SLAVE", () => {
-      stopIo(server);
-      server.sql = false;
-      server.ackEnabled = false;
-    }),
+    ...sideBySide(world, led, stop),
     same("locks", () => {
       server.locked.clear();
       for (const member of action.lock) lock(world, server, indexOf(world, member));
@@ -151,13 +165,13 @@ function opening(world: World, agent: Agent, server: Mariadb, action: Extract<Ac
     same("semi-sync on", () => {
       server.needsAck = true;
     }),
-    same("RESET SLAVE ALL", () => {
-      purge(world, server);
-      server.source = undefined;
-    }),
     same("read_only=0", () => {
       server.openTerm = action.term;
       server.readOnly = false;
+    }),
+    same("RESET SLAVE ALL", () => {
+      purge(world, server);
+      server.source = undefined;
     }),
   ];
 }

@@ -85,9 +85,9 @@ function reads(hosts: readonly Host[]): HaproxySection {
 
 /** HAProxy closes at once what it has no server for. A server that always refuses makes it ask again instead. */
 const patience = [
-  "# While nobody serves, a connection waits: it is tried again every 100 ms, for 5 s. Nothing was sent, so nothing is sent twice.",
-  "timeout connect 100ms",
-  "retries 50",
+  "# While nobody serves, a connection waits: it is tried again every 50 ms, for 5 s. Nothing was sent, so nothing is sent twice.",
+  "timeout connect 50ms",
+  "retries 100",
   "option redispatch 1",
 ];
 
