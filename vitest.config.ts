@@ -26,7 +26,7 @@ const everyTime = [
 /** Attacks, certificates and judges from elsewhere: as long again as all others together, so they have a command of their own. */
 const security = ["acme", "abuse", "certificates", "tls", "waf"];
 /** Every fault of the database, as often as RAMPART_DRILLS says. */
-const drills = ["drills"];
+const drills = ["drills", "galera"];
 const scenarios = [...everyTime, ...security, ...drills];
 
 function placeOf({ moduleId }: TestSpecification): number {

@@ -66,6 +66,7 @@ function largeSite(): Site {
     database: {
       hosts: 3,
       mode: "replicated",
+      arbiter: "none",
       promise: "no-loss",
       bufferPoolMiB: 128,
       backup: {

@@ -29,7 +29,8 @@ await build({
   sourcemap: "linked",
 });
 // The programs of hosts: one file each, which must be all that they need.
-await build({ ...common, entryPoints: { agent: "onhost/agent/main.ts" }, minifySyntax: true, minifyWhitespace: true });
+const onhost = { agent: "onhost/agent/main.ts", member: "onhost/agent/galera/main.ts" };
+await build({ ...common, entryPoints: onhost, minifySyntax: true, minifyWhitespace: true });
 // The types of `import "rampart"` for a site outside this checkout, which has no npm package to take them from.
 const input = readFileSync(join(root, "src/config/input.ts"), "utf8");
 const types = `${input}\n/** Describes a site. */\nexport function defineSite(site: SiteInput): SiteInput;\n`;

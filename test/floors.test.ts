@@ -36,7 +36,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 /** What may run on a host: `base`, `model` and `contract` of src, and its own folder. */
 const onHostMayName = ["base", "model", "contract"];
 /** The agent's decisions and their simulation: pure, though the agent is not. */
-const pureOnHost = /^onhost\/agent\/(decide\/|simulation\/|(decide|gtid|model|peer|since)\.ts$)/;
+const pureOnHost =
+  /^onhost\/agent\/(decide\/|simulation\/|galera\/(decide|model)\.ts$|(decide|gtid|model|peer|since)\.ts$)/;
 const pure = ["base", "model", "contract", "config", "topology", "formats", "roles", "resources", "plan", "inspection"];
 
 interface Import {

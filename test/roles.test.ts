@@ -35,12 +35,23 @@ const given: Site = {
   ...filesOnly,
   tls: { ...filesOnly.tls, certificate: { kind: "files", certificate: "./www.crt", key: "./www.key" } },
 };
+const galera = {
+  ...shopSite,
+  database: {
+    ...{ hosts: 3, mode: "galera", arbiter: "none", promise: undefined, bufferPoolMiB: 128 },
+    backup: { ...shopBackup, store: "none" },
+  },
+} satisfies Site;
+const two = { hosts: 2, arbiter: "monitor" } as const;
+
 const sites: readonly (readonly [string, Site])[] = [
   ["the shop of twelve hosts", shopSite],
   ["one host of each tier, no database, no files", small],
   ["files only", filesOnly],
   ["a certificate by ACME", acme],
   ["a certificate of the user's", given],
+  ["a Galera cluster of three", galera],
+  ["a Galera cluster of two and an arbiter", { ...galera, database: { ...galera.database, ...two } }],
 ];
 
 test("every role has a name of its own, a summary and a guide page", () => {

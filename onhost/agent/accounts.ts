@@ -1,13 +1,17 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { Agent } from "./agent.ts";
+
+/** Where the accounts of the site are written, and where MariaDB listens. */
+interface Place {
+  readonly config: { readonly paths: { readonly accounts: string; readonly socket: string } };
+}
 
 /** How long the accounts may take; each statement may have to wait for an acknowledgement. */
 const limit = 60_000;
 
 /** The same on every member: comments are left out, for they name the host. Undefined when the site has written none. */
-export async function accountsDigest({ config }: Agent): Promise<string | undefined> {
+export async function accountsDigest({ config }: Place): Promise<string | undefined> {
   const sql = await readFile(config.paths.accounts, "utf8").catch(() => undefined);
   if (sql === undefined) return undefined;
   const statements = sql.split("\n").filter((line) => !line.startsWith("--"));
@@ -15,7 +19,7 @@ export async function accountsDigest({ config }: Agent): Promise<string | undefi
 }
 
 /** Writes the accounts and databases of the site, and takes away those that it does not name any more. A child of its own: it may wait long. */
-export async function applyAccounts(agent: Agent): Promise<void> {
+export async function applyAccounts(agent: Place): Promise<void> {
   const digest = await accountsDigest(agent);
   await client(agent, await readFile(agent.config.paths.accounts, "utf8"));
   await client(agent, await client(agent, leftovers));
@@ -26,7 +30,7 @@ export async function applyAccounts(agent: Agent): Promise<void> {
 }
 
 /** Whether the accounts of the site are others than those that this database has; asked by a child, as a table may be locked. */
-export async function accountsDiffer(agent: Agent): Promise<boolean> {
+export async function accountsDiffer(agent: Place): Promise<boolean> {
   const wanted = await accountsDigest(agent);
   if (wanted === undefined) return false;
   const have = await client(agent, "SELECT value FROM rampart.setting WHERE name = 'accounts'", 5000).catch(() => "");
@@ -38,7 +42,7 @@ const leftovers = `SELECT CONCAT('DROP USER IF EXISTS ', QUOTE(user), '@', QUOTE
   UNION SELECT CONCAT('DROP USER IF EXISTS ', QUOTE(User), '@', QUOTE(Host), ';') FROM mysql.global_priv
   WHERE (User = '' AND Host <> '') OR (User = 'root' AND Host <> 'localhost');`;
 
-function client({ config }: Agent, sql: string, time = limit): Promise<string> {
+function client({ config }: Place, sql: string, time = limit): Promise<string> {
   return new Promise((resolve, reject) => {
     const words = ["--no-defaults", "--protocol=socket", `--socket=${config.paths.socket}`, "--user=root"];
     const child = spawn("mariadb", [...words, "--batch", "--skip-column-names"], {

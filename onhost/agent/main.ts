@@ -1,13 +1,14 @@
 import { type Agent, changing, newAgent, reconfigure, writable } from "./agent.ts";
 import { readConfig } from "./config.ts";
 import { cycle } from "./cycle.ts";
+import type { Doors } from "./doors.ts";
 import { renew, watch } from "./etcd.ts";
 import { housekeeping, keepHouse } from "./housekeeping.ts";
 import { settings } from "./model.ts";
 import { keepAlive, tellReady } from "./notify.ts";
 import { hostStops } from "./process.ts";
 import { handOver } from "./requests.ts";
-import { type Doors, openDoors, renewDoors } from "./serve.ts";
+import { openDoors, renewDoors } from "./serve.ts";
 
 /** Time between two looks, ms: at rest, when whatever changes in etcd or ends a session with MariaDB wakes it besides; and while writes wait. */
 const rest = 1000;

@@ -1,63 +1,25 @@
-import { chmod, mkdir, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import type { TLSSocket } from "node:tls";
 import type { DatabaseRequest } from "../../src/contract/database.ts";
 import { type Agent, readable, writable } from "./agent.ts";
 import { streamBackup } from "./backup.ts";
-import { believed, held, within } from "./held.ts";
-import { identity } from "./https.ts";
+import { type Answer, body, type Doors, health, json, openBoth, renewIdentity, send } from "./doors.ts";
+import { within } from "./held.ts";
 import { metricsOf } from "./metrics.ts";
 import { type Asker, mayAsk } from "./permissions.ts";
 import { outcomeOf, restart, take } from "./requests.ts";
 import { statusOf } from "./status.ts";
 
-/** The two doors of the agent. */
-export interface Doors {
-  readonly network: TlsServer;
-  readonly local: Server;
-}
-
-/** Opens both: for members, routes and the monitor by certificate, and for root on this host. */
+/** Opens both doors: for members, routes and the monitor by certificate, and for root on this host. */
 export async function openDoors(agent: Agent, log: (text: string) => void): Promise<Doors> {
   const { listen, paths } = agent.config;
-  const network = createTlsServer(tlsOptions(agent), (request, response) => {
-    void handle(agent, askerOn(request.socket as TLSSocket), request, response, log);
-  });
-  const local = createServer((request, response) => void handle(agent, { kind: "root" }, request, response, log));
-  for (const door of [network, local]) door.keepAliveTimeout = 30_000;
-  await new Promise<void>((resolve, reject) => {
-    network.once("error", reject);
-    network.listen({ host: listen.address, port: listen.port }, resolve);
-  });
-  await mkdir(paths.runtime, { recursive: true, mode: 0o700 });
-  const socket = join(paths.runtime, "agent.sock");
-  await rm(socket, { force: true });
-  await new Promise<void>((resolve) => local.listen(socket, resolve));
-  await chmod(socket, 0o600);
-  return { network, local };
-}
-
-/** Who is at the other end. Reading a certificate is dear, and members ask many questions on one connection. */
-function askerOn(socket: TLSSocket): Asker {
-  const known = askers.get(socket);
-  if (known !== undefined) return known;
-  const { CN } = socket.getPeerCertificate().subject ?? {};
-  const asker: Asker = { kind: "certificate", name: typeof CN === "string" ? CN : "" };
-  askers.set(socket, asker);
-  return asker;
-}
-
-const askers = new WeakMap<TLSSocket, Asker>();
-
-function tlsOptions({ config }: Agent) {
-  return { ...identity(config.paths), requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3" } as const;
+  const place = { ...listen, runtime: paths.runtime, socket: join(paths.runtime, "agent.sock"), identity: paths };
+  return await openBoth(place, (asker, request, response) => void handle(agent, asker, request, response, log));
 }
 
 /** Takes changed certificates, for connections from now on. */
-export function renewDoors({ network }: Doors, agent: Agent): void {
-  network.setSecureContext(tlsOptions(agent));
+export function renewDoors(doors: Doors, { config }: Agent): void {
+  renewIdentity(doors, config.paths);
 }
 
 async function handle(
@@ -75,16 +37,11 @@ async function handle(
     const answer =
       well === undefined
         ? await answerTo(agent, `${request.method} ${url.pathname}`, url, () => body(request))
-        : health(await held(believed(stateHeader(request)), well, () => response.destroyed));
+        : await health(request, response, well);
     send(response, answer.status, answer.text);
   } catch (error) {
     send(response, 400, `${error instanceof Error ? error.message : "not understood"}\n`);
   }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
 }
 
 async function answerTo(agent: Agent, what: string, url: URL, read: () => Promise<string>): Promise<Answer> {
@@ -133,14 +90,6 @@ function healthOf(agent: Agent, path: string): (() => boolean) | undefined {
   return path === "/read" ? () => readable(agent) : undefined;
 }
 
-function stateHeader({ headers }: IncomingMessage): string | undefined {
-  return headers["x-haproxy-server-state"]?.toString();
-}
-
-function health(well: boolean): Answer {
-  return well ? { status: 200, text: "yes\n" } : { status: 503, text: "no\n" };
-}
-
 async function wantRebuild(agent: Agent, text: string): Promise<Answer> {
   const { from } = (text === "" ? {} : JSON.parse(text)) as { from?: string | null };
   const { me, members } = agent.config;
@@ -164,23 +113,4 @@ export function parseRequest(text: string): DatabaseRequest {
   if (kind !== "switchover" && kind !== "failover" && kind !== "pause" && kind !== "resume")
     throw new Error("no such request");
   return { kind, to, without, by: by.slice(0, 200) };
-}
-
-async function body(request: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const part of request) {
-    text += String(part);
-    if (text.length > 65_536) throw new Error("too long");
-  }
-  return text;
-}
-
-function json(status: number, value: unknown): Answer {
-  return { status, text: `${JSON.stringify(value)}\n` };
-}
-
-function send(response: ServerResponse, status: number, text: string): void {
-  if (response.headersSent) return;
-  const type = text.startsWith("{") ? "application/json" : "text/plain; version=0.0.4";
-  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text) }).end(text);
 }

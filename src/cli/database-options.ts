@@ -5,5 +5,7 @@ export interface DbOptions extends GlobalOptions {
   readonly to: string | undefined;
   readonly yes: boolean;
   readonly read: boolean;
+  /** With bootstrap: hosts that are given up, by name. */
+  readonly without: readonly string[];
   readonly words: readonly string[];
 }

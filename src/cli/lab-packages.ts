@@ -6,6 +6,8 @@ export const rolePackages: readonly string[] = [
   "curl",
   "etcd-client",
   "etcd-server",
+  "galera-4",
+  "galera-arbitrator-4",
   "haproxy",
   "iputils-arping",
   "jq",

@@ -42,9 +42,10 @@ const verbs: Readonly<Record<string, Run>> = {
     const { dbCommand } = await import("./commands/db.ts");
     const to = typeof options.to === "string" ? options.to : undefined;
     const on = typeof options.on === "string" ? options.on : undefined;
+    const without = typeof options.without === "string" ? options.without.split(",").filter((one) => one !== "") : [];
     const [yes, read] = [options.yes === true, options.read === true];
     const [drill, swap, drop] = [options.drill === true, options.swap === true, options.drop === true];
-    return await dbCommand({ ...options, to, on, yes, read, drill, swap, drop, words }, deed);
+    return await dbCommand({ ...options, to, on, yes, read, drill, swap, drop, without, words }, deed);
   },
   waf: async ({ options, words }) => (await import("./commands/waf.ts")).wafCommand(options, words),
   lab: async ({ options, words: [deed = "", ...argv] }) =>

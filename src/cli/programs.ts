@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 
 /** Rampart's own programs for hosts, and the bundles of them that lie beside this one. */
-const bundles: Readonly<Record<string, string>> = { "database-agent": "agent.js" };
+const bundles: Readonly<Record<string, string>> = {
+  "database-agent": "agent.js",
+  "database-member": "member.js",
+};
 
 const read = new Map<string, string>();
 

@@ -1,6 +1,7 @@
 import { databaseStatusProgram } from "../contract/database.ts";
 import { labHosts } from "../lab/lab.ts";
 import { bansProgram } from "../model/bans.ts";
+import { votesOf } from "../model/galera.ts";
 import { generationFile } from "../model/plan.ts";
 import type { AlertStatus, HostStatus, SiteStatus } from "../model/status.ts";
 import { type Host, hostsOf, type Topology } from "../model/topology.ts";
@@ -8,6 +9,7 @@ import type { RemoteResult } from "../ssh/result.ts";
 import { run } from "../ssh/run.ts";
 import { databaseStanding, statusOf } from "./database-members.ts";
 import { backupFigures, backupStanding } from "./db-backup/standing.ts";
+import { galeraMember, galeraStanding } from "./db-galera/members.ts";
 import { labTarget } from "./lab-site.ts";
 import type { OpenSite } from "./site.ts";
 import { siteUrl } from "./url.ts";
@@ -107,12 +109,17 @@ function bansCount(topology: Topology, output: (name: string) => string): number
 
 function databaseStatus({ site, topology }: OpenSite, output: (name: string) => string): SiteStatus["database"] {
   if (!site.database) return null;
+  if (site.database.mode === "galera")
+    return galeraStanding(
+      hostsOf(topology, "database").map(({ name }) => galeraMember(name, line(output(name), "DATABASE"), "no answer")),
+      votesOf(site.database),
+    );
   const members = hostsOf(topology, "database").map(({ name }) => {
     const status = statusOf(line(output(name), "DATABASE"));
     return status === undefined ? { host: name, silence: "no answer" } : { host: name, status };
   });
   const said = hostsOf(topology, "database").map(({ name }) => output(name));
-  return { ...databaseStanding(site.database.promise, members), backup: backupStanding(said) };
+  return { ...databaseStanding(site.database.promise ?? null, members), backup: backupStanding(said) };
 }
 
 function alertStatus(topology: Topology, output: (name: string) => string): Pick<SiteStatus, "alerts" | "alertsKnown"> {

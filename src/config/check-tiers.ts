@@ -1,5 +1,6 @@
 import type { Problem } from "../base/problem.ts";
 import { plural } from "../base/text.ts";
+import { galeraProblems } from "./check-galera.ts";
 import { defaults } from "./defaults.ts";
 import type { Facts } from "./facts.ts";
 import { nearestKey } from "./keys.ts";
@@ -33,6 +34,19 @@ export function environmentProblems(declared: readonly string[], facts: Facts): 
 }
 
 function databaseProblems(draft: SiteDraft, isBroken: (path: string) => boolean): readonly Problem[] {
+  if (isBroken("database.mode") || isBroken("database.arbiter")) return [];
+  if (draft.database?.mode === "galera") return galeraProblems(draft.database, isBroken);
+  const arbiter = draft.database?.arbiter === "monitor" ? [needlessArbiter] : [];
+  return [...arbiter, ...replicatedProblems(draft, isBroken)];
+}
+
+const needlessArbiter: Problem = {
+  path: "database.arbiter",
+  reason: 'mode "replicated" has no arbiter: its agents agree by etcd, which runs on the database hosts.',
+  remedy: 'Take the key out, or write mode: "galera".',
+};
+
+function replicatedProblems(draft: SiteDraft, isBroken: (path: string) => boolean): readonly Problem[] {
   const hosts = draft.database?.hosts;
   if (hosts === undefined || hosts > 2 || isBroken("database.promise")) return [];
   const promise = draft.database?.promise ?? defaults.database.promise;

@@ -119,10 +119,12 @@ export interface RouteInput {
 }
 
 export interface DatabaseInput {
-  /** How many database hosts: one primary, the others replicas. */
+  /** How many database hosts: one primary and its replicas; with mode "galera", members. */
   readonly hosts?: number | undefined;
-  /** How copies are kept: "replicated" is one primary that takes writes, and replicas that follow it. */
-  readonly mode?: "replicated" | undefined;
+  /** How copies are kept: "replicated" is one primary that takes writes, and replicas that follow it: the mode that promises no loss. "galera" is a Galera cluster, in which any member can take writes; what it does not promise stands in the guide. */
+  readonly mode?: "replicated" | "galera" | undefined;
+  /** With mode "galera" and an even number of hosts: where a further vote without data runs, so that one side of a split is the larger one. "monitor": on the monitor host. */
+  readonly arbiter?: "none" | "monitor" | undefined;
   /** What an acknowledged write survives. "no-loss": any single fault, and a power cut of all hosts together. "no-loss-unless-all-lose-power": any single fault, about twice as fast. */
   readonly promise?: "no-loss" | "no-loss-unless-all-lose-power" | undefined;
   /** Memory of each database host for cached data (the InnoDB buffer pool), in MiB. */

@@ -9,13 +9,11 @@ const laterKeys: Readonly<Record<string, string>> = {
 };
 
 const laterValues: Readonly<Record<string, string>> = {
-  "database.mode": 'This version has one primary with replicas: write "replicated", or leave the key out.',
   "database.promise": 'Write "no-loss" or "no-loss-unless-all-lose-power"; both need 3 database hosts.',
 };
 
 /** Where some values are planned and others just wrong, the planned ones. */
 const planned: Readonly<Record<string, readonly string[]>> = {
-  "database.mode": ["galera"],
   "database.promise": ["best-effort"],
 };
 

@@ -180,12 +180,26 @@ function database(input: SiteInput, choose: Choose): SiteDatabase | undefined {
       defaults.database.mode,
       "one primary and replicas that confirm each write: the form that loses nothing",
     ),
-    promise: choose(
-      "database.promise",
-      given.promise,
-      defaults.database.promise,
-      "an order that was confirmed must be there tomorrow, also after a power cut",
+    arbiter: choose(
+      "database.arbiter",
+      given.arbiter,
+      defaults.database.arbiter,
+      "an odd number of members needs no further vote",
     ),
+    promise:
+      given.mode === "galera"
+        ? choose(
+            "database.promise",
+            undefined,
+            undefined,
+            "mode galera keeps neither promise; the guide says what it keeps",
+          )
+        : choose(
+            "database.promise",
+            given.promise,
+            defaults.database.promise,
+            "an order that was confirmed must be there tomorrow, also after a power cut",
+          ),
     bufferPoolMiB: choose(
       "database.bufferPoolMiB",
       given.bufferPoolMiB,

@@ -65,11 +65,21 @@ const balancer = z.strictObject({
 
 const database = z.strictObject({
   hosts: whole(1, 250)
-    .meta({ description: "How many database hosts: one primary, the others replicas.", examples: [3] })
-    .optional(),
-  mode: one(["replicated"])
     .meta({
-      description: 'How copies are kept: "replicated" is one primary that takes writes, and replicas that follow it.',
+      description: 'How many database hosts: one primary and its replicas; with mode "galera", members.',
+      examples: [3],
+    })
+    .optional(),
+  mode: one(["replicated", "galera"])
+    .meta({
+      description:
+        'How copies are kept: "replicated" is one primary that takes writes, and replicas that follow it: the mode that promises no loss. "galera" is a Galera cluster, in which any member can take writes; what it does not promise stands in the guide.',
+    })
+    .optional(),
+  arbiter: one(["none", "monitor"])
+    .meta({
+      description:
+        'With mode "galera" and an even number of hosts: where a further vote without data runs, so that one side of a split is the larger one. "monitor": on the monitor host.',
     })
     .optional(),
   promise: one(["no-loss", "no-loss-unless-all-lose-power"])

@@ -16,6 +16,8 @@ const hello: SiteInput = {
   app: { hello: { source: "./app", start: "node server.js", port: 3000 } },
 };
 
+const galera = { mode: "galera", backup: { store: "none" } } as const;
+
 const service = { source: "./app", start: "node server.js", port: 3000 };
 
 const shop: SiteInput = {
@@ -51,7 +53,7 @@ const shop: SiteInput = {
     },
   },
   database: {
-    ...{ hosts: 3, mode: "replicated", promise: "no-loss-unless-all-lose-power", bufferPoolMiB: 256 },
+    ...{ hosts: 3, mode: "replicated", arbiter: "none", promise: "no-loss-unless-all-lose-power", bufferPoolMiB: 256 },
     backup: {
       ...{ store: "sftp://backup@nas.example/shop", credentials: "./nas.key", at: "04:30", drill: "monthly" },
       keep: { daily: 14, weekly: 8, monthly: 24 },
@@ -136,6 +138,7 @@ test("everything that the shop says is taken over", () => {
   expect(site.database).toEqual({
     hosts: 3,
     mode: "replicated",
+    arbiter: "none",
     promise: "no-loss-unless-all-lose-power",
     bufferPoolMiB: 256,
     backup: {
@@ -153,7 +156,7 @@ test("everything that the shop says is taken over", () => {
 test("a service that asks for the database gets one with every default", () => {
   const { site } = solved({ ...hello, app: { hello: { ...service, database: true } } });
   expect(site.database).toEqual({
-    ...{ hosts: 3, mode: "replicated", promise: "no-loss", bufferPoolMiB: 128 },
+    ...{ hosts: 3, mode: "replicated", arbiter: "none", promise: "no-loss", bufferPoolMiB: 128 },
     backup: {
       ...{ store: "monitor", credentials: undefined, at: "03:00", drill: "weekly" },
       keep: { daily: 7, weekly: 4, monthly: 6 },
@@ -332,7 +335,38 @@ const badInputs: readonly (readonly [what: string, raw: unknown, path: string, w
     ],
     ["another promise", { ...hello, database: { promise: "best-effort" } }, "database.promise", /not in this version/],
     ["a misspelt promise", { ...hello, database: { promise: "noloss" } }, "database.promise", /"no-loss" or/],
-    ["Galera", { ...hello, database: { mode: "galera" } }, "database.mode", /not in this version/],
+    [
+      "Galera without a word on backups",
+      { ...hello, database: { mode: "galera" } },
+      "database.backup.store",
+      /no backups of the site.*Say that you know: backup: \{ store: "none" \}/,
+    ],
+    ["Galera with a promise", { ...hello, database: { ...galera, promise: "no-loss" } }, "database.promise", /neither/],
+    [
+      "Galera on one host",
+      { ...hello, database: { ...galera, hosts: 1 } },
+      "database.hosts",
+      /no cluster.*Use 3 hosts, or 2 and an arbiter/,
+    ],
+    [
+      "Galera on two hosts",
+      { ...hello, database: { ...galera, hosts: 2 } },
+      "database.hosts",
+      /2 members cannot tell.*Use 3 hosts, or let the monitor host vote: arbiter: "monitor"/,
+    ],
+    [
+      "Galera on three hosts and an arbiter",
+      { ...hello, database: { ...galera, hosts: 3, arbiter: "monitor" } },
+      "database.arbiter",
+      /4 votes/,
+    ],
+    ["Galera on four hosts", { ...hello, database: { ...galera, hosts: 4 } }, "database.hosts", /Use 3 or 5 hosts/],
+    [
+      "an arbiter for a primary",
+      { ...hello, database: { arbiter: "monitor" } },
+      "database.arbiter",
+      /has no arbiter.*mode: "galera"/,
+    ],
     ["ACME without an address", { ...hello, tls: { certificate: "acme" } }, "tls.email", /authority writes there/],
     [
       "an address that is none",

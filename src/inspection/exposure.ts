@@ -9,7 +9,7 @@ interface Bound {
 /** The first that fits counts; a unit that fits none is Debian's own business. */
 const bounds: readonly Bound[] = [
   {
-    units: /^rampart-agent\.service$/,
+    units: /^rampart-(agent|member)\.service$/,
     bound: 3,
     exception: "it starts and ends MariaDB as root, and copies, looks into and puts aside its data",
   },
@@ -17,7 +17,7 @@ const bounds: readonly Bound[] = [
   { units: /^(haproxy|nginx)\.service$/, bound: 3 },
   { units: /^prometheus(-.*)?\.service$/, bound: 3 },
   { units: /^mariadb\.service$/, bound: 4 },
-  { units: /^etcd\.service$/, bound: 2 },
+  { units: /^(etcd|garb)\.service$/, bound: 2 },
   { units: /^systemd-journal-upload\.service$/, bound: 2 },
   {
     units: /^keepalived\.service$/,

@@ -159,10 +159,20 @@ export interface Route {
  */
 export type DatabasePromise = "no-loss" | "no-loss-unless-all-lose-power";
 
+/**
+ * How copies of the data are kept:
+ * - `replicated`: one primary, replicas that must acknowledge its writes, and agents that agree on who is what.
+ * - `galera`: a Galera cluster, whose members certify each other's writes.
+ */
+export type DatabaseMode = "replicated" | "galera";
+
 export interface SiteDatabase {
   readonly hosts: number;
-  readonly mode: "replicated";
-  readonly promise: DatabasePromise;
+  readonly mode: DatabaseMode;
+  /** Where a vote without data runs; only in mode `galera`. */
+  readonly arbiter: "none" | "monitor";
+  /** undefined: mode `galera` keeps none of the two. */
+  readonly promise: DatabasePromise | undefined;
   /** InnoDB buffer pool of each host, in MiB. */
   readonly bufferPoolMiB: number;
   readonly backup: SiteBackup;

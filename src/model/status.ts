@@ -51,8 +51,8 @@ export type HostState = "well" | "degraded" | "unreachable" | "off" | "not appli
 export interface DatabaseStanding {
   /** null: no host that answered says that it is. */
   readonly primary: string | null;
-  /** What the site file promises. */
-  readonly promise: DatabasePromise;
+  /** What the site file promises; null: mode galera, which promises none of the two. */
+  readonly promise: DatabasePromise | null;
   /** Whether the promise holds now. What is not known does not hold. */
   readonly noLoss: boolean;
   /** Why it holds, or why not. */
@@ -66,8 +66,46 @@ export interface DatabaseStanding {
   readonly members: readonly MemberStatus[];
   /** Changes of primary, oldest first; as many as the agents remember. */
   readonly changes: readonly PrimaryChange[];
+  /** Only in mode galera. */
+  readonly galera?: GaleraStanding | undefined;
   /** null: nothing is backed up, or no host said how backups stand. */
   readonly backup?: BackupStanding | null | undefined;
+}
+
+/** A Galera cluster as its members see it. */
+export interface GaleraStanding {
+  /** All members have everything, and all votes are in. */
+  readonly whole: boolean;
+  /** Members and arbiter in the part that may write; null: no member that answered belongs to one. */
+  readonly size: number | null;
+  /** Members and arbiter of the site. */
+  readonly votes: number;
+  readonly members: readonly GaleraMember[];
+}
+
+export interface GaleraMember {
+  readonly host: string;
+  /** "synced", "joining", "donor", "joined", "starting", "cut off", "held", "down", "unknown". */
+  readonly standing: string;
+  /** Members and arbiter in its part of the cluster; null: unknown. */
+  readonly size: number | null;
+  /** The history that its data belong to, and the last transaction that it has committed; null: unknown. */
+  readonly history: string | null;
+  readonly seqno: number | null;
+  /** Share of the time since its start in which writes were held up for a slow member, 0 to 1; null: unknown. */
+  readonly paused: number | null;
+  /** Transactions received and not applied yet; null: unknown. */
+  readonly queue: number | null;
+  /** Transactions that lost against another member's since its start; null: unknown. */
+  readonly conflicts: number | null;
+  readonly doing: string;
+  /** What is wrong, as a phrase. */
+  readonly detail?: string | undefined;
+}
+
+/** Everything that the mode of the database can keep is kept now. */
+export function isKept({ noLoss, galera }: DatabaseStanding): boolean {
+  return galera?.whole ?? noLoss;
 }
 
 /** What the hosts last saw in the store of backups. Times are ISO 8601; null: there is none yet. */

@@ -1,6 +1,7 @@
 import { duration, plural } from "../base/text.ts";
 import type { DatabasePromise } from "../model/site.ts";
 import type { DatabaseStanding, MemberStatus, PrimaryChange } from "../model/status.ts";
+import { galeraLines, galeraText } from "./galera.ts";
 import { hanging, harmless, shortened, table, wrapped } from "./layout.ts";
 import { colors, type Style } from "./style.ts";
 
@@ -11,19 +12,22 @@ const promises: Readonly<Record<DatabasePromise, string>> = {
 
 /** Something about the member is wrong or unknown. */
 export function isUnwell(member: MemberStatus): boolean {
-  return member.lagSeconds === null || (member.detail ?? "") !== "" || !/^(primary|replica)$/.test(member.standing);
+  return (
+    member.lagSeconds === null || (member.detail ?? "") !== "" || !/^(primary|replica|synced)$/.test(member.standing)
+  );
 }
 
 /** What is promised, and whether it holds now: lines for a column of that width. */
 export function promiseLines(database: DatabaseStanding, width: number, style: Style): readonly string[] {
+  if (database.galera !== undefined || database.promise === null) return galeraLines(database, width, style);
   const paint = colors(style);
   const verdict = database.noLoss ? "holds now" : "does NOT hold now";
   const lines = wrapped(`${promises[database.promise]}: ${verdict}. ${harmless(database.reason)}`, width);
   return database.noLoss ? lines : lines.map(paint.bad);
 }
 
-export function primaryLines({ primary, members }: DatabaseStanding, style: Style): readonly string[] {
-  if (primary !== null) return [];
+export function primaryLines({ primary, members, galera }: DatabaseStanding, style: Style): readonly string[] {
+  if (primary !== null || galera !== undefined) return [];
   const silent = members.filter((member) => member.standing === "unknown").map((member) => member.host);
   const why = silent.length > 0 ? `${silent.join(" ")} did not answer` : "no host says that it leads";
   return [colors(style).bad(`unknown who is primary: ${why}`)];
@@ -37,6 +41,7 @@ export function lagText(seconds: number | null, style: Style): string {
 
 /** `rampart db status`: the members, what is wrong with them, whether the promise holds, and the last change. */
 export function databaseText(database: DatabaseStanding, style: Style, now: Date): string {
+  if (database.galera !== undefined) return galeraText(database, style);
   const told = (label: string, text: string) => hanging(`  ${label}`, wrapped(text, style.width - column), column);
   const last = database.changes.at(-1);
   const lines = [

@@ -1,5 +1,5 @@
 import { plural } from "../base/text.ts";
-import type { AlertStatus, DatabaseStanding, HostStatus, SiteStatus } from "../model/status.ts";
+import { type AlertStatus, type DatabaseStanding, type HostStatus, isKept, type SiteStatus } from "../model/status.ts";
 import { backupLines, isUnwell, lagText, primaryLines, promiseLines } from "./database.ts";
 import { hanging, harmless, table, visibleWidth, wrapped } from "./layout.ts";
 import { tiers } from "./names.ts";
@@ -33,9 +33,13 @@ function troubles(status: SiteStatus): readonly string[] {
     ...(unwell > 0 ? [`${unwell} of ${plural(status.hosts.length, "host")} not well`] : []),
     ...(status.address.holder === null ? ["address unknown"] : []),
     ...(status.address.detail === undefined ? [] : ["address in doubt"]),
-    ...(status.database && status.database.primary === null ? ["primary unknown"] : []),
+    ...(status.database && status.database.primary === null
+      ? [status.database.galera ? "nobody takes writes" : "primary unknown"]
+      : []),
     ...(status.database?.members.some(isUnwell) ? ["database degraded"] : []),
-    ...(status.database && !status.database.noLoss ? ["the database does not keep its promise now"] : []),
+    ...(status.database && !isKept(status.database)
+      ? [status.database.galera ? "the cluster is not whole" : "the database does not keep its promise now"]
+      : []),
     ...(firing > 0 ? [`${plural(firing, "alert")} firing`] : []),
     ...(status.alertsKnown ? [] : ["alerts unknown"]),
   ];
@@ -98,13 +102,13 @@ function databaseLines({ database }: SiteStatus, style: Style): readonly string[
   return [hanging(label, promise, labelColumn), ...unknown, memberTable(database, style), ...backups];
 }
 
-function memberTable({ primary, members }: DatabaseStanding, style: Style): string {
+function memberTable({ primary, members, galera }: DatabaseStanding, style: Style): string {
   const paint = colors(style);
   const rows = members.map((member) => [
     member.host + (member.host === primary ? "★" : ""),
     member.standing === "unknown" ? paint.bad("unknown") : member.standing,
     member.voter ? "voter" : "",
-    member.host === primary ? "" : `lag ${lagText(member.lagSeconds, style)}`,
+    member.host === primary || galera !== undefined ? "" : `lag ${lagText(member.lagSeconds, style)}`,
     paint.bad(harmless(member.detail ?? "")),
   ]);
   return table(rows, { indent: " ".repeat(labelColumn) });

@@ -10,6 +10,9 @@ import { backup, backups } from "../db-backup/backup.ts";
 import type { BackupOptions } from "../db-backup/options.ts";
 import { restore } from "../db-backup/restore.ts";
 import { askBackups } from "../db-backup/standing.ts";
+import { bootstrap } from "../db-galera/bootstrap.ts";
+import { galeraRebuild, galeraStatus } from "../db-galera/deeds.ts";
+import { notInGalera } from "../db-galera/refusals.ts";
 import { requireHosts } from "../hosts.ts";
 import { exitCodes } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
@@ -24,6 +27,7 @@ const deeds: Readonly<Record<string, Deed>> = {
   failover: (open, options) => failover(open, options, options.words),
   pause: (open, options) => pausing(open, options, "pause"),
   resume: (open, options) => pausing(open, options, "resume"),
+  bootstrap: (open, { without, yes, json }) => bootstrap(open, { without, yes, json }),
   rebuild: (open, options) => rebuild(open, options, needed(options.words[0], "rebuild HOST")),
   backup,
   backups,
@@ -45,8 +49,22 @@ export async function dbCommand(options: BackupOptions, deed: string): Promise<n
       },
     ]);
   requireHosts(open);
-  return await act(open, options);
+  const galera = open.site.database.mode === "galera";
+  const against = galera ? notInGalera[deed] : deed === "bootstrap" ? notInReplicated : undefined;
+  if (against !== undefined) throw new RampartError("Nothing was changed", [{ path: deed, ...against }]);
+  return await (galera ? (galeraDeeds[deed] ?? act) : act)(open, options);
 }
+
+const notInReplicated = {
+  reason: "only a Galera cluster is begun anew; in mode replicated the agents elect a primary by themselves.",
+  remedy: "When nobody takes over: rampart db failover",
+};
+
+/** Deeds that are others in mode galera. */
+const galeraDeeds: Readonly<Record<string, Deed>> = {
+  status: (open, { json }) => galeraStatus(open, json),
+  rebuild: (open, { words, yes, json }) => galeraRebuild(open, needed(words[0], "rebuild HOST"), { yes, json }),
+};
 
 async function status(open: OpenSite, { json }: BackupOptions): Promise<number> {
   const [picture, backup] = await Promise.all([pictureOf(open), askBackups(open)]);

@@ -1,3 +1,4 @@
+import { isKept } from "../../model/status.ts";
 import { statusText } from "../../report/status.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
@@ -12,6 +13,6 @@ export async function statusCommand(options: GlobalOptions): Promise<number> {
   else writeText(statusText(status, reportStyle()));
   const well =
     status.hosts.every((host) => host.state === "well") && status.alerts.every((alert) => alert.state !== "firing");
-  const kept = status.database === null || status.database.noLoss;
+  const kept = status.database === null || isKept(status.database);
   return well && kept && status.alertsKnown ? exitCodes.done : exitCodes.failed;
 }

@@ -17,7 +17,7 @@ export interface Picture {
 
 export async function pictureOf(open: OpenSite): Promise<Picture> {
   const members = await askMembers(open);
-  return { members, database: databaseStanding(open.site.database?.promise ?? "no-loss", members) };
+  return { members, database: databaseStanding(open.site.database?.promise ?? null, members) };
 }
 
 /** How a member is reached whose agent answers; the primary first, for it knows most. */

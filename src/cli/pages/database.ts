@@ -15,6 +15,7 @@ export const databasePages: readonly Page[] = [
       "db pause",
       "db resume",
       "db rebuild HOST [--yes] [--json]",
+      "db bootstrap [--without HOST[,HOST…]] [--yes] [--json]",
       "db backup [--on HOST] [--json]",
       "db backups [--json]",
       "db restore --to TIME [--on HOST] [--swap [--yes]] [--json]",
@@ -29,6 +30,8 @@ export const databasePages: readonly Page[] = [
       "failover is for when nobody takes over by itself: a new primary needs the word of every voter, since each may be the only one that has the last acknowledged writes. GONE are voters that will not come back, by name; their word is then not waited for, and what only they had is lost. It asks what a careful operator would ask, and goes on when the name of the lost primary is typed.",
       "pause makes the agents only look: for work on MariaDB or etcd by hand. Nobody takes over when the primary is lost, until resume.",
       "rebuild removes all data of a member and copies them anew from another one. Its binary logs are kept in /var/lib/rampart/database.",
+      "In mode galera the members find each other by themselves: history, switchover, failover, pause, resume and backups do not exist there, and are refused with the reason. status shows how each member stands, how many votes are in its part of the cluster, its position, how much of the time writes were held up for a slow member, and what this mode does not promise. rebuild has the member filled by a copy of another one.",
+      "bootstrap begins a Galera cluster anew that was lost as a whole, as after a power cut after which not all members came back. All members are stopped and asked how far their data go; the data of the one that has most are copied aside on its host; it begins, and the others join it. It is refused while the cluster runs, when members belong to different histories, and when a member cannot be asked, unless it is named by --without: what only that one has is then lost, and it is filled by a copy when it comes back.",
       "backup makes a physical backup now, beside the nightly one. backups shows what the store holds, and from when to when any second can be restored: binary logs go there every 20 seconds.",
       `restore --to makes an instance with the database as it was at the beginning of that second (UTC), on a replica, beside the live one and without network: ${restoredInstance(restoredNames.side).folder} on that host. It is refused unless it can be proved, row by row, by a table into which a row is written every 5 seconds; then every table is compared with the live one. With --swap, or by restore --swap later, its tables take the place of the live ones after a question, all at once, through the primary; what was live is kept in databases called before_<time>_<name>. --drop removes the instance. --drill restores a recent second into an instance that is removed again, and records whether it was proved; the site does so by itself as often as database.backup.drill says.`,
       "shell opens a MariaDB client on the primary, with --read on a replica, through a host of the service, with the service's account and rights. It may not change what the agents rely on. Ctrl-C does not end a statement there, since that can make a write look acknowledged that is not: leave with \\q, or from another shell. Without a terminal it reads statements from standard input.",
@@ -38,7 +41,7 @@ export const databasePages: readonly Page[] = [
         name: "DEED",
         text: "One of those above; status without it.",
         completes: [
-          ...["status", "history", "switchover", "failover", "pause", "resume", "rebuild"],
+          ...["status", "history", "switchover", "failover", "pause", "resume", "rebuild", "bootstrap"],
           ...["backup", "backups", "restore", "shell"],
         ],
       },
@@ -49,6 +52,10 @@ export const databasePages: readonly Page[] = [
       {
         flags: "--to WHERE",
         text: "With switchover: the host that takes over. With restore: the second, in UTC, such as 2026-11-20T14:03:22Z or, for the last time it was that late, 14:03:22.",
+      },
+      {
+        flags: "--without HOST",
+        text: "With bootstrap: a member that is gone for good; several with commas between them.",
       },
       { flags: "--on HOST", text: "With backup and restore: the database host that does it; otherwise a replica." },
       { flags: "--swap", text: "With restore: what was restored takes the place of what is live." },

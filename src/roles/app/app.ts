@@ -1,5 +1,6 @@
 import { drainScript, readyScript } from "../../formats/haproxy-drain.ts";
 import { metricsPort } from "../../formats/haproxy-parts.ts";
+import { isGalera } from "../../model/galera.ts";
 import type { Around, Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
@@ -40,6 +41,7 @@ function services(host: Host, site: Site): readonly Service[] {
 }
 
 function flows(site: Site): readonly DeclaredFlow[] {
+  const asked = isGalera(site) ? "database.member" : "database.agent";
   return site.app
     .filter((service) => service.database)
     .flatMap(({ name }) => {
@@ -50,7 +52,7 @@ function flows(site: Site): readonly DeclaredFlow[] {
       };
       return [
         { ...flow, to: "database.mariadb", why: `The service ${name} has a database.` },
-        { ...flow, to: "database.agent", why: `The hosts of ${name} ask who takes writes and who serves reads.` },
+        { ...flow, to: asked, why: `The hosts of ${name} ask who takes writes and who serves reads.` },
       ];
     });
 }

@@ -1,6 +1,7 @@
 import { agentPort } from "../../contract/database.ts";
 import type { HaproxySection } from "../../formats/haproxy.ts";
 import { haproxyPaths } from "../../formats/haproxy-parts.ts";
+import { isGalera } from "../../model/galera.ts";
 import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
 import { databasePorts } from "./facts.ts";
 
@@ -11,6 +12,7 @@ import { databasePorts } from "./facts.ts";
 export function databaseSections(topology: Topology): readonly HaproxySection[] {
   const hosts = hostsOf(topology, "database");
   if (hosts.length === 0) return [];
+  if (isGalera(topology.site)) return galeraSections(hosts);
   const primary =
     "Who takes writes: the one member whose agent says so. Nobody is served through here, the others follow it.";
   const replicas = "Who takes reads: the replicas that are not too far behind, as their agents see it.";
@@ -26,6 +28,57 @@ export function databaseSections(topology: Topology): readonly HaproxySection[] 
 /** Whoever may serve, and how it is asked whether it does. Nobody is served through here. */
 function candidates(name: string, path: string, why: string, hosts: readonly Host[]): HaproxySection {
   return { kind: "backend", name, from: "tcp", why, lines: [...asked(path), ...hosts.map(candidate)] };
+}
+
+/** Mode galera: any member that has everything may serve both; see the ways themselves. */
+function galeraSections(hosts: readonly Host[]): readonly HaproxySection[] {
+  const whole = "every member that has everything, says its member program. Nobody is served through here.";
+  return [
+    tcpDefaults,
+    candidates("database_primary", "/write", `Who could take writes: ${whole}`, hosts),
+    candidates("database_replicas", "/read", `Who serves reads: ${whole}`, hosts),
+    galeraWrites(hosts),
+    galeraReads(hosts),
+  ];
+}
+
+/**
+ * One at a time, the same one for all app hosts: writes through several members to the same rows lose against each other when they
+ * are certified, which the application sees as a deadlock at COMMIT.
+ */
+function galeraWrites(hosts: readonly Host[]): HaproxySection {
+  return {
+    kind: "listen",
+    name: "database_write",
+    from: "tcp",
+    why: "Writes: to the first member that has everything. Through two at once, writes to the same rows would fail at COMMIT.",
+    lines: [
+      `bind 127.0.0.1:${databasePorts.write}`,
+      ...patience,
+      "# When a member further up is back, sessions go back to it: two app hosts must not choose two members.",
+      ...hosts.map((host, index) => {
+        const back = index < hosts.length - 1 ? " on-marked-up shutdown-backup-sessions" : "";
+        return `${passage(host)}${back} track database_primary/${host.name}${index === 0 ? "" : " backup"}`;
+      }),
+      nobody,
+    ],
+  };
+}
+
+function galeraReads(hosts: readonly Host[]): HaproxySection {
+  return {
+    kind: "listen",
+    name: "database_read",
+    from: "tcp",
+    why: "Reads: to all members that have everything, in turn. Each first applies what was acknowledged before (wsrep_sync_wait).",
+    lines: [
+      `bind 127.0.0.1:${databasePorts.read}`,
+      "balance roundrobin",
+      ...patience,
+      ...hosts.map((host) => `${passage(host)} track database_replicas/${host.name}`),
+      nobody,
+    ],
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { formatIpv4, parseNetwork } from "../../base/ip.ts";
 import { databaseAccount, databaseName, replicationAccount } from "../../contract/database.ts";
 import { sqlAccount, sqlGrantDatabase, sqlName, sqlText } from "../../formats/mariadb.ts";
 import { backupOf } from "../../model/backup.ts";
+import { isGalera } from "../../model/galera.ts";
 import { secretReference } from "../../model/secret.ts";
 import type { AppService } from "../../model/site.ts";
 import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
@@ -17,7 +18,7 @@ export function accountsSql(topology: Topology, header: string): string {
   const accounts = [
     exporterAccount,
     ...(backupOf(site) ? [canaryWriter] : []),
-    ...hostsOf(topology, "database").map(memberAccount),
+    ...(isGalera(site) ? [] : hostsOf(topology, "database").map(memberAccount)),
     ...site.app.filter((service) => service.database).map((service) => serviceAccount(service, networks.inside)),
   ];
   const databases = site.app

@@ -1,4 +1,5 @@
 import { shellQuote } from "../../base/text.ts";
+import { isGalera } from "../../model/galera.ts";
 import type { Check } from "../../model/role.ts";
 import { type Host, hostsOf, type Topology, tierName } from "../../model/topology.ts";
 import { paths } from "./paths.ts";
@@ -9,7 +10,9 @@ const standsWithin = 120;
 
 /** What must be true of a database host: its door answers as itself, and it keeps its part of the promise. */
 export function databaseChecks(host: Host, topology: Topology): readonly Check[] {
-  return [...storeCheck(host), ...doorChecks(host, topology), standingCheck(host)];
+  const galera = isGalera(topology.site);
+  const standing = galera ? galeraCheck(host) : standingCheck(host);
+  return [...(galera ? [] : storeCheck(host)), ...doorChecks(host, topology), standing];
 }
 
 /**
@@ -20,8 +23,10 @@ function doorChecks(host: Host, topology: Topology): readonly Check[] {
   const service = topology.site.app.find((one) => one.database);
   const users = service ? hostsOf(topology, "app", service.name) : [];
   const neighbours = hostsOf(topology, "database").filter((other) => other.name !== host.name);
-  const fromUsers = service !== undefined && users.length > 0 && host.index === 0;
-  const from = (fromUsers ? users : neighbours).map((one) => one.name);
+  // In mode galera members have no way to each other's port: they talk by others.
+  const galera = isGalera(topology.site);
+  const fromUsers = service !== undefined && users.length > 0 && (host.index === 0 || galera);
+  const from = (fromUsers ? users : galera ? [] : neighbours).map((one) => one.name);
   if (from.length === 0) return [];
   const key = fromUsers ? `/etc/rampart/tls/${service.name}-database` : "/etc/mysql/tls/server";
   return [
@@ -64,3 +69,15 @@ function standingCheck(host: Host): Check {
     promise: `${host.name} is the primary and replicas acknowledge its writes, or it follows less than 5 s behind.`,
   };
 }
+
+/** Asked on the host itself, of the member program. */
+function galeraCheck(host: Host): Check {
+  return {
+    ...standingCheck(host),
+    within: joinedWithin,
+    promise: `${host.name} has everything that the cluster has, and all members and the arbiter belong to it.`,
+  };
+}
+
+/** Seconds until the last member of a new cluster has got its copy: each waits for the one before. */
+const joinedWithin = 240;

@@ -11,6 +11,7 @@ function siteWith(changes: Partial<NonNullable<Site["database"]>>): Site {
   const base = shopSite.database ?? {
     hosts: 3,
     mode: "replicated",
+    arbiter: "none",
     promise: "no-loss",
     bufferPoolMiB: 128,
     backup: shopBackup,

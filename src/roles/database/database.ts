@@ -1,4 +1,5 @@
 import { agentPort } from "../../contract/database.ts";
+import { isGalera } from "../../model/galera.ts";
 import type { Resource, UnitResource } from "../../model/resource.ts";
 import type { Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
@@ -6,6 +7,7 @@ import { type DeclaredFlow, type Host, type Service, type Topology, tierName } f
 import { backupFlows, backupResources } from "./backup.ts";
 import { databaseChecks } from "./checks.ts";
 import { databaseFiles } from "./files.ts";
+import { galeraFlows, galeraFolders, galeraPackages, galeraServices, galeraUnits } from "./galera.ts";
 import { holdsStore } from "./members.ts";
 import { paths } from "./paths.ts";
 import { storeCertificate, storeFlows, storeServices, storeUnit } from "./store.ts";
@@ -13,7 +15,7 @@ import { storeCertificate, storeFlows, storeServices, storeUnit } from "./store.
 /** MariaDB: one primary, replicas that must acknowledge its writes, and agents that agree on who is what. */
 export const database: Role = {
   name: "database",
-  summary: "MariaDB with one primary and replicas; a write counts only when a replica has it",
+  summary: "MariaDB with one primary and replicas, a write counts only when a replica has it; or a Galera cluster",
   // The first host is primary when nothing has happened yet: changed last, it hands over once and not twice.
   rollout: { after: [], atOnce: 1, firstLast: true },
   services,
@@ -23,6 +25,21 @@ export const database: Role = {
 };
 
 function services(host: Host, site: Site): readonly Service[] {
+  const ofMode = isGalera(site) ? galeraServices(host, site) : replicatedServices(host, site);
+  return [
+    ...ofMode,
+    {
+      ...{ role: "database", host: host.name, address: host.inside, protocol: "tcp" },
+      name: "database.exporter",
+      port: 9104,
+      tlsName: host.fqdn,
+      metrics: "/metrics",
+      summary: "figures of MariaDB",
+    },
+  ];
+}
+
+function replicatedServices(host: Host, site: Site): readonly Service[] {
   const common = { role: "database", host: host.name, address: host.inside, protocol: "tcp" } as const;
   return [
     {
@@ -41,18 +58,11 @@ function services(host: Host, site: Site): readonly Service[] {
       summary: "the agent: who takes writes and reads, and how the promise stands",
     },
     ...storeServices(host, site),
-    {
-      ...common,
-      name: "database.exporter",
-      port: 9104,
-      tlsName: host.fqdn,
-      metrics: "/metrics",
-      summary: "figures of MariaDB",
-    },
   ];
 }
 
 function flows(site: Site): readonly DeclaredFlow[] {
+  if (isGalera(site)) return galeraFlows(site);
   const flow = { role: "database", from: { kind: "tier", tier: "database" }, path: "database.hosts" } as const;
   return [
     { ...flow, to: "database.mariadb", why: "Replicas fetch the primary's writes and acknowledge them." },
@@ -63,6 +73,15 @@ function flows(site: Site): readonly DeclaredFlow[] {
 }
 
 function resources(host: Host, topology: Topology): readonly Resource[] {
+  if (isGalera(topology.site))
+    return [
+      ...galeraPackages(),
+      ...galeraFolders(),
+      certificate(host, topology),
+      ...databaseFiles(host, topology),
+      ...galeraUnits(),
+      exporterUnit,
+    ];
   return [
     ...packages(host),
     ...folders(),
@@ -148,13 +167,15 @@ function units(host: Host): readonly UnitResource[] {
       reloadOn: [`certificate:${paths.certificate}`, `file:${paths.ca}`],
       restartOn: [`file:${paths.options}`, `file:${paths.serverDropIn}`],
     },
-    {
-      ...origin,
-      name: "prometheus-mysqld-exporter.service",
-      state: "running",
-      why: "The monitor reads MariaDB's figures.",
-      reloadOn: [],
-      restartOn: [`file:${paths.exporterDropIn}`, `file:${paths.exporter}`, "file:/etc/rampart/exporter-web.yml"],
-    },
+    exporterUnit,
   ];
 }
+
+const exporterUnit: UnitResource = {
+  ...{ kind: "unit", role: "database", path: "database" },
+  name: "prometheus-mysqld-exporter.service",
+  state: "running",
+  why: "The monitor reads MariaDB's figures.",
+  reloadOn: [],
+  restartOn: [`file:${paths.exporterDropIn}`, `file:${paths.exporter}`, "file:/etc/rampart/exporter-web.yml"],
+};

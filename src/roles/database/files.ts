@@ -3,7 +3,9 @@ import { secretReference } from "../../model/secret.ts";
 import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
 import { accountsSql } from "./accounts.ts";
 import { agentProgram, agentSettings, agentUnit } from "./agent.ts";
+import { file } from "./file.ts";
 import { folderProgram } from "./folder.ts";
+import { galeraFiles } from "./galera.ts";
 import { holdsStore } from "./members.ts";
 import { exporterOptions, serverOptions } from "./options.ts";
 import { paths } from "./paths.ts";
@@ -14,11 +16,18 @@ import { exporterDropIn, serverDropIn } from "./units.ts";
 
 /** All files of a database host, in the order in which they are put. */
 export function databaseFiles(host: Host, topology: Topology): readonly FileResource[] {
+  const { database } = topology.site;
+  const ofMode =
+    database?.mode === "galera"
+      ? galeraFiles(host, topology, database)
+      : [
+          ...programs(host, topology),
+          ...(holdsStore(host) ? storeFiles(host, topology) : []),
+          ...serverFiles(host, topology),
+          ...agentFiles(host, topology),
+        ];
   return [
-    ...programs(host, topology),
-    ...(holdsStore(host) ? storeFiles(host, topology) : []),
-    ...serverFiles(host, topology),
-    ...agentFiles(host, topology),
+    ...ofMode,
     file(host, paths.exporter, "", "the exporter reads MariaDB's figures by the socket", {}, exporterOptions),
     file(host, paths.exporterDropIn, "database", "the monitor reads MariaDB's figures here", {}, (header) =>
       exporterDropIn(host.inside, header),
@@ -33,7 +42,9 @@ function programs(host: Host, topology: Topology): readonly FileResource[] {
   const members = hostsOf(topology, "database").length;
   return [
     file(host, paths.agentProgram, "database", "it decides who is primary, and makes it so", {}, agentProgram),
-    file(host, paths.dataFolder, "database", "makes the data folder of a new member", program, folderProgram),
+    file(host, paths.dataFolder, "database", "makes the data folder of a new member", program, (header) =>
+      folderProgram(header),
+    ),
     file(host, paths.status, "database", "says how MariaDB on this host stands", program, (header) =>
       statusProgram(host.name, members, header),
     ),
@@ -88,27 +99,4 @@ function agentFiles(host: Host, topology: Topology): readonly FileResource[] {
     ),
     file(host, paths.agentUnit, "database", "the agent runs whenever the host does", {}, agentUnit),
   ];
-}
-
-function file(
-  host: Host,
-  name: string,
-  path: string,
-  why: string,
-  access: Partial<Pick<FileResource, "mode">>,
-  content: (header: string) => string,
-): FileResource {
-  const header = `Made by Rampart for ${host.name}: change the site file instead. Why: ${why}.`;
-  return {
-    kind: "file",
-    role: "database",
-    path,
-    why: `${why.charAt(0).toUpperCase()}${why.slice(1)}.`,
-    file: name,
-    content: content(header),
-    mode: "0644",
-    owner: "root",
-    group: "root",
-    ...access,
-  };
 }

@@ -9,7 +9,7 @@ export function serverOptions(host: Host, database: SiteDatabase, header: string
   return optionFile([{ name: "mariadbd", lines: parts.flat() }], header);
 }
 
-function place(host: Host): readonly OptionLine[] {
+export function place(host: Host): readonly OptionLine[] {
   return [
     ["server_id", host.index + 1],
     ["datadir", paths.data],
@@ -24,7 +24,7 @@ function place(host: Host): readonly OptionLine[] {
   ];
 }
 
-const security: readonly OptionLine[] = [
+export const security: readonly OptionLine[] = [
   "Everything that comes over the network is encrypted, and each account must show its own certificate.",
   ["require_secure_transport", "ON"],
   ["tls_version", "TLSv1.3"],
@@ -34,7 +34,7 @@ const security: readonly OptionLine[] = [
   ["local_infile", "OFF"],
 ];
 
-function memory(database: SiteDatabase): readonly OptionLine[] {
+export function memory(database: SiteDatabase): readonly OptionLine[] {
   return [
     ["innodb_buffer_pool_size", `${database.bufferPoolMiB}M`],
     ["performance_schema", "OFF"],

@@ -1,4 +1,5 @@
 import { agentSocket, databaseStatusProgram } from "../../contract/database.ts";
+import { memberSocket } from "../../contract/galera.ts";
 
 /** Where things are on a database host. */
 export const paths = {
@@ -45,4 +46,18 @@ export const paths = {
   storeDropIn: "/etc/systemd/system/etcd.service.d/rampart.conf",
   exporterDropIn: "/etc/systemd/system/prometheus-mysqld-exporter.service.d/rampart.conf",
   agentUnit: "/etc/systemd/system/rampart-agent.service",
+} as const;
+
+/** What mode galera has instead of the agent and etcd. */
+export const galeraPaths = {
+  settings: "/etc/rampart/database/member.json",
+  program: "/usr/local/lib/rampart/database-member.mjs",
+  unit: "/etc/systemd/system/rampart-member.service",
+  runtime: "/run/rampart-member",
+  /** Written by the member program before each start of MariaDB, which does not start without it. */
+  start: "/run/rampart-member/mariadb.env",
+  socket: memberSocket,
+  /** There as soon as this host has belonged to a cluster: its data may be gone, but they are not new. */
+  belonged: "/var/lib/rampart/database/galera",
+  provider: "/usr/lib/galera/libgalera_smm.so",
 } as const;

@@ -1,5 +1,7 @@
 import { type AlertRule, selector } from "../../formats/prometheus.ts";
+import { isGalera } from "../../model/galera.ts";
 import { hostsOf, offersOf, type Topology } from "../../model/topology.ts";
+import { galeraAlerts, galeraMeasurements } from "./galera-alerts.ts";
 import { alert, missing } from "./rule.ts";
 
 const exporter = { job: "database.exporter" };
@@ -15,12 +17,15 @@ const readOnly = perHost("mysql_global_variables_read_only");
 export function databaseAlerts(topology: Topology): readonly AlertRule[] {
   const members = hostsOf(topology, "database").length;
   if (members === 0) return [];
+  const { database } = topology.site;
+  if (database?.mode === "galera") return [...galeraAlerts(database), downAlert()];
   return [...writeAlerts(), ...promiseAlerts(members), ...memberAlerts(), ...storeAlerts(topology)];
 }
 
 /** What those alerts look at. */
 export function databaseMeasurements(topology: Topology): readonly AlertRule[] {
   if (hostsOf(topology, "database").length === 0) return [];
+  if (isGalera(topology.site)) return galeraMeasurements();
   return [
     missing(selector("mysql_global_variables_read_only", exporter), "who takes writes in the database"),
     missing(selector("mysql_slave_status_slave_sql_running", exporter), "replication"),
@@ -67,18 +72,22 @@ function promiseAlerts(members: number): readonly AlertRule[] {
   ];
 }
 
-function memberAlerts(): readonly AlertRule[] {
+function downAlert(): AlertRule {
   // The exporter answers also when MariaDB does not, and then all other figures are missing.
   const silent = `${perHost("mysql_up")} == 0 or (${perHost("up")} == 1 unless on (host) ${perHost("mysql_up")})`;
+  return alert("DatabaseMemberDown", "page", "10s", silent, {
+    summary: "MariaDB on {{ $labels.host }} does not answer",
+    description: "The host is there, its database is not: it neither serves reads nor acknowledges writes.",
+  });
+}
+
+function memberAlerts(): readonly AlertRule[] {
   const io = perHost("mysql_slave_status_slave_io_running", "min");
   const sql = perHost("mysql_slave_status_slave_sql_running", "min");
   // A replica that was told to stop and forgot its source has no status at all, and no error either.
   const stopped = `${io} == 0 or ${sql} == 0 or (${readOnly} == 1 unless on (host) ${sql})`;
   return [
-    alert("DatabaseMemberDown", "page", "10s", silent, {
-      summary: "MariaDB on {{ $labels.host }} does not answer",
-      description: "The host is there, its database is not: it neither serves reads nor acknowledges writes.",
-    }),
+    downAlert(),
     alert("DatabaseMemberBroken", "ticket", "1m", `${told("database_broken")} == 1`, {
       summary: "The data of {{ $labels.host }} must be built anew",
       description:

@@ -1,10 +1,12 @@
 import { acmeOf } from "../../model/certificate.ts";
+import { isGalera } from "../../model/galera.ts";
 import type { CertificateResource, FileResource, Resource, UnitResource } from "../../model/resource.ts";
 import type { Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import type { DeclaredFlow, Host, Topology } from "../../model/topology.ts";
 import { alertmanagerConfig, webhookFlows } from "./alertmanager.ts";
 import { alertRules } from "./alerts.ts";
+import { arbiterChecks, arbiterFlows, arbiterResources, arbiterServices } from "./arbiter.ts";
 import { monitorChecks } from "./checks.ts";
 import { issuerChecks, issuerFlows, issuerPort, issuerResources, issuerServices, trustResources } from "./issuer.ts";
 import { issuerNginx, issuerTls } from "./issuer-nginx.ts";
@@ -20,13 +22,19 @@ export const monitor: Role = {
   name: "monitor",
   summary: "Prometheus, Alertmanager and a prober that asks for the site as visitors do",
   rollout: { after: ["balancer", "web", "app", "database"], atOnce: 1 },
-  services: (host, site) => [...logsServices(host), ...issuerServices(host, site), ...storeServices(host, site)],
+  services: (host, site) => [
+    ...logsServices(host),
+    ...issuerServices(host, site),
+    ...storeServices(host, site),
+    ...arbiterServices(host, site),
+  ],
   flows,
   resources,
   checks: (host, topology) => [
     ...monitorChecks(host, topology),
     logsCheck(host, topology),
     ...issuerChecks(host, topology),
+    ...arbiterChecks(host, topology),
   ],
 };
 
@@ -38,13 +46,14 @@ function flows(site: Site): readonly DeclaredFlow[] {
     ...{ role: "monitor", from: { kind: "tier", tier: "monitor" }, to, why, path },
   });
   return [
-    ...[...measured, "database.agent", "database.exporter"].map((name) =>
+    ...[...measured, isGalera(site) ? "database.member" : "database.agent", "database.exporter"].map((name) =>
       flow(name, "monitor", "The monitor fetches measurements."),
     ),
     ...apps.map((name) => flow(name, `${name}.metrics`, "The monitor fetches the application's own measurements.")),
     flow("balancer.https", "domain", "The monitor asks for the site as visitors do."),
     ...webhookFlows(site),
     ...issuerFlows(site),
+    ...arbiterFlows(site),
   ];
 }
 
@@ -82,6 +91,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...logsResources(host, topology),
     ...doors(host, topology),
     ...storeResources(host, topology),
+    ...arbiterResources(host, topology),
   ];
 }
 

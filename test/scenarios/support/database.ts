@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import type { DatabaseStatus } from "../../../src/contract/database.ts";
-import { onHost } from "./rampart.ts";
+import { onHost, type RampartOptions } from "./rampart.ts";
 import { scratch } from "./site.ts";
 import { eventually } from "./time.ts";
 
@@ -38,7 +38,10 @@ export interface Load {
 }
 
 /** Starts writers and readers; resolves when the table stands and they have begun. */
-export async function startLoad(options: { writers?: number; readers?: number; everyMs?: number } = {}): Promise<void> {
+export async function startLoad(
+  options: { writers?: number; readers?: number; everyMs?: number } = {},
+  at: RampartOptions = {},
+): Promise<void> {
   const drill = JSON.stringify({ writers: 4, readers: 2, everyMs: 15, ...options });
   const program = programText();
   await onHost(
@@ -51,16 +54,17 @@ PROGRAM
 systemd-run --quiet --collect --unit=rampart-drill --property=EnvironmentFile=/etc/rampart/app/shop.env \
   --setenv=DRILL='${drill}' --property=StandardOutput=file:${folder}/said --property=StandardError=file:${folder}/complaint \
   node ${folder}/program.mjs`,
+    at,
   );
   await eventually(
     30,
-    async () => void (await onHost(seat, `grep -q ready ${folder}/said || { cat ${folder}/complaint; exit 1; }`)),
+    async () => void (await onHost(seat, `grep -q ready ${folder}/said || { cat ${folder}/complaint; exit 1; }`, at)),
   );
 }
 
-export async function stopLoad(): Promise<Load> {
-  await onHost(seat, "systemctl stop rampart-drill 2> /dev/null || true");
-  const said = (await onHost(seat, `cat ${folder}/said`)).split("\n").filter((line) => line.startsWith("{"));
+export async function stopLoad(at: RampartOptions = {}): Promise<Load> {
+  await onHost(seat, "systemctl stop rampart-drill 2> /dev/null || true", at);
+  const said = (await onHost(seat, `cat ${folder}/said`, at)).split("\n").filter((line) => line.startsWith("{"));
   const lines = said.flatMap((line) => {
     try {
       return [JSON.parse(line) as Written | ReadOnce];
@@ -93,8 +97,12 @@ export interface Verdict {
 }
 
 /** Reads everything back, on every member. They must have caught up: see `databaseIsWell`. */
-export async function verdictOn(load: Load): Promise<Verdict> {
-  const held = await Promise.all(members.map(async (member) => ({ member, rows: await rowsOn(member) })));
+export async function verdictOn(
+  load: Load,
+  on: readonly string[] = members,
+  at: RampartOptions = {},
+): Promise<Verdict> {
+  const held = await Promise.all(on.map(async (member) => ({ member, rows: await rowsOn(member, at) })));
   const wanted = load.acknowledged.map(nameOf);
   const digest = (rows: ReadonlyMap<string, number>) => [...rows.keys()].toSorted().join(" ");
   const [first] = held;
@@ -113,9 +121,9 @@ export async function verdictOn(load: Load): Promise<Verdict> {
 
 export const nothingWrong: Verdict = { lost: [], twice: [], different: [] };
 
-async function rowsOn(member: string): Promise<ReadonlyMap<string, number>> {
+async function rowsOn(member: string, at: RampartOptions): Promise<ReadonlyMap<string, number>> {
   const sql = "SELECT CONCAT(writer, '/', number), COUNT(*) FROM shop.drill_row GROUP BY writer, number";
-  const text = await onHost(member, `mariadb --batch --skip-column-names -e "${sql}"`);
+  const text = await onHost(member, `mariadb --batch --skip-column-names -e "${sql}"`, at);
   const lines = text.split("\n").filter((line) => line.includes("\t"));
   return new Map(lines.map((line) => [line.split("\t")[0] ?? "", Number(line.split("\t")[1])]));
 }
