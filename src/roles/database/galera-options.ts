@@ -1,7 +1,7 @@
 import { type OptionLine, optionFile } from "../../formats/mariadb.ts";
 import { clusterAddress, groupOptions, optionText } from "../../model/galera.ts";
 import type { SiteDatabase } from "../../model/site.ts";
-import type { Host, Topology } from "../../model/topology.ts";
+import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
 import { memory, place, security } from "./options.ts";
 import { galeraPaths, paths } from "./paths.ts";
 
@@ -51,8 +51,19 @@ function cluster(host: Host, topology: Topology): readonly OptionLine[] {
     "A member without enough others answers nothing rather than something old.",
     ["wsrep_dirty_reads", "OFF"],
     ["wsrep_sst_method", "mariabackup"],
+    "Whoever gives a copy serves nobody meanwhile: the member that takes the writes is asked last.",
+    ["wsrep_sst_donor", donors(host, topology)],
     ["wsrep_provider_options", `"${optionText([...groupOptions(host, paths), ...own])}"`],
   ];
+}
+
+/** The comma at the end: and if none of them is there, any other. */
+function donors(host: Host, topology: Topology): string {
+  const others = hostsOf(topology, "database").filter(({ name }) => name !== host.name);
+  return `${others
+    .toReversed()
+    .map(({ name }) => name)
+    .join(",")},`;
 }
 
 const own: readonly (readonly [string, string])[] = [

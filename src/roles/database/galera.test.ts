@@ -45,6 +45,7 @@ test("options: safe, encrypted, and never the word that begins a cluster", () =>
     "innodb_force_primary_key=ON",
     "wsrep_sst_method=mariabackup",
     "ssl-mode=VERIFY_CA",
+    "wsrep_sst_donor=db3,db1,",
   ])
     expect(text.split("\n")).toContain(line);
   expect(text).toContain("socket.ssl=YES");
