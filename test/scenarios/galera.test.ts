@@ -35,7 +35,9 @@ test("the cluster is founded once, by TLS, and what is written on one member is 
   await sql("db1", "CREATE TABLE IF NOT EXISTS shop.word (id INT PRIMARY KEY, text VARCHAR(40))");
   for (const [index, host] of members.entries()) await sql(host, `REPLACE INTO shop.word VALUES (${index}, '${host}')`);
   for (const host of members)
-    expect((await sql(host, "SELECT GROUP_CONCAT(text ORDER BY id) FROM shop.word")).trim()).toBe("db1,db2,db3");
+    expect((await sql(host, "SELECT GROUP_CONCAT(text ORDER BY id) FROM shop.word WHERE id < 3")).trim()).toBe(
+      "db1,db2,db3",
+    );
   expect(await sql("db1", "CREATE TABLE shop.keyless (text VARCHAR(40))")).toContain("primary key");
   for (const host of members) {
     const options = await sql(host, "SHOW GLOBAL VARIABLES LIKE 'wsrep_provider_options'");
