@@ -7,7 +7,7 @@ import type { Fault, Schedule } from "./simulation/faults.ts";
 import { losePower, stopServer } from "./simulation/life.ts";
 import { run } from "./simulation/run.ts";
 import { type Agent, at, type Hooks, type Step, type World } from "./simulation/world.ts";
-import { nothingYet } from "./since.ts";
+import { nothingYet, remember } from "./since.ts";
 
 const calm: Schedule = { seed: 1, members: 3, strict: true, bare: false, stale: 0.02, faults: [] };
 
@@ -339,4 +339,38 @@ test("semi-sync read back wrong is set right at once and called a breach", () =>
   const decision = decide({ ...primary, server: { ...leads, needsAck: false } }, 1000);
   expect(decision.action.kind).toBe("need ack");
   expect(decision.reason).toContain("breach");
+});
+
+test("commits that wait for an acknowledgement that was lost end the primary, and only these", () => {
+  const stuckSince = (at: number, me = primary, paused = false) => ({
+    ...me,
+    server: { ...leads, waiting: 1 },
+    store: { ...store, cluster: { ...cluster, paused } },
+    recent: { ...me.recent, since: { ...nothingYet, stuck: { position: leads.position, at } } },
+  });
+  const later = 1000 + settings.stuck;
+  const fresh = { ...primary, peers: { db2: { ...peer, at: later }, db3: { ...peer, at: later } } };
+  expect(decide(stuckSince(1000, fresh), later).action.kind).toBe("kill");
+  expect(decide(stuckSince(1001, fresh), later).action.kind).not.toBe("kill");
+  expect(decide(stuckSince(1000, fresh, true), later).action.kind).not.toBe("kill");
+});
+
+test("stuck is who waits at one place for what a voter that acknowledges has; anything else is waiting", () => {
+  const waits: View = { ...primary, server: { ...leads, waiting: 1 } };
+  const first = remember(nothingYet, waits, 1000);
+  expect(first.stuck).toEqual({ position: "1-1-9", at: 1000 });
+  expect(remember(first, waits, 2000).stuck).toEqual({ position: "1-1-9", at: 1000 });
+  const further = { ...server, received: "1-1-10" };
+  const moved = {
+    ...waits,
+    server: { ...waits.server, position: "1-1-10" },
+    peers: { db2: { ...peer, server: further } },
+  };
+  expect(remember(first, moved, 2000).stuck).toEqual({ position: "1-1-10", at: 2000 });
+  const none = [
+    { ...waits, server: leads },
+    { ...moved, peers: { db2: peer, db3: peer } },
+    { ...waits, peers: { db2: { ...peer, server: { ...server, acking: false } } } },
+  ];
+  for (const view of none) expect(remember(first, view, 2000).stuck).toBeUndefined();
 });

@@ -1,5 +1,8 @@
-/** How long an answer is kept back, ms: less than HAProxy's `timeout check` (src/roles/app/database.ts). */
-const longest = 900;
+/**
+ * How long an answer is kept back, ms: well below HAProxy's `timeout check` (src/roles/app/database.ts), and just below it where a member is
+ * believed down, for which an answer that comes too late changes nothing.
+ */
+const longest = { up: 900, down: 1500 };
 /** How often it is looked at besides, ms: an answer also ends by growing old, which nobody tells. */
 const every = 250;
 
@@ -12,12 +15,12 @@ export function believed(header: string | undefined): boolean | undefined {
 }
 
 /**
- * Whether this member is well, told to a check: at once when the check believes otherwise, else when it changes or after most of a second.
- * So a route follows within a few ms by one TLS handshake a second, which is what a check costs.
+ * Whether this member is well, told to a check: at once when the check believes otherwise, else when it changes or after a second or two.
+ * So a route follows within a few ms by a TLS handshake every other second, which is what a check costs.
  * @param ended true when nobody waits for the answer any more.
  */
 export async function held(belief: boolean | undefined, well: () => boolean, ended: () => boolean): Promise<boolean> {
-  await within(longest, () => well() !== belief || ended());
+  await within(belief === false ? longest.down : longest.up, () => well() !== belief || ended());
   return well();
 }
 

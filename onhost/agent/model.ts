@@ -169,6 +169,8 @@ export interface Since {
   readonly hung: number | undefined;
   /** Since when no voter acknowledges, seen from the leader. */
   readonly unacknowledged: number | undefined;
+  /** Since when commits wait at this position, although a voter that acknowledges has all of it: seen from the leader. */
+  readonly stuck: { readonly position: Gtids; readonly at: number } | undefined;
   /** The last change of primary and since when it is known here. */
   readonly change: { readonly term: number; readonly at: number } | undefined;
   /** The request and since when it is known here. */
@@ -190,6 +192,8 @@ export interface Settings {
   readonly holdOff: number;
   /** How long a server may be silent before it counts as hung. */
   readonly hung: number;
+  /** How long commits may wait for an acknowledgement that must have come. */
+  readonly stuck: number;
   /** How old a peer's answer may be. */
   readonly fresh: number;
   /** How long a switchover may keep writes waiting. */
@@ -205,6 +209,7 @@ export const settings: Settings = {
   absent: 10_000,
   holdOff: 30_000,
   hung: 3000,
+  stuck: 5000,
   fresh: 2500,
   switchover: 2000,
   voters: 2,

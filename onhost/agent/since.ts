@@ -1,5 +1,6 @@
 import type { Scene } from "./decide/scene.ts";
 import { acknowledging, following } from "./decide/voters.ts";
+import { reaches } from "./gtid.ts";
 import type { Since, View } from "./model.ts";
 
 /** An agent that has just started knows nothing of what was before. */
@@ -7,6 +8,7 @@ export const nothingYet: Since = {
   noLeader: undefined,
   hung: undefined,
   unacknowledged: undefined,
+  stuck: undefined,
   change: undefined,
   request: undefined,
   absent: {},
@@ -33,11 +35,12 @@ export function remember(before: Since, view: View, now: number): Since {
           ? before.request
           : { id: request.id, at: now },
   };
-  if (leader?.member !== view.me) return { ...common, unacknowledged: undefined, absent: {}, fit: {} };
+  if (leader?.member !== view.me)
+    return { ...common, unacknowledged: undefined, stuck: undefined, absent: {}, fit: {} };
   return { ...common, ...followers(before, { view, store, cluster, now }) };
 }
 
-function followers(before: Since, scene: Scene): Pick<Since, "unacknowledged" | "absent" | "fit"> {
+function followers(before: Since, scene: Scene): Pick<Since, "unacknowledged" | "stuck" | "absent" | "fit"> {
   const { view, cluster, now } = scene;
   const absent: Record<string, number> = {};
   const fit: Record<string, number> = {};
@@ -47,5 +50,19 @@ function followers(before: Since, scene: Scene): Pick<Since, "unacknowledged" | 
     else absent[member] = before.absent[member] ?? now;
   }
   const acknowledged = cluster.voters.some((member) => acknowledging(scene, member));
-  return { unacknowledged: acknowledged ? undefined : (before.unacknowledged ?? now), absent, fit };
+  return {
+    unacknowledged: acknowledged ? undefined : (before.unacknowledged ?? now),
+    stuck: stuck(before, scene),
+    absent,
+    fit,
+  };
+}
+
+function stuck(before: Since, scene: Scene): Since["stuck"] {
+  const { view, cluster, now } = scene;
+  const { waiting, position } = view.server;
+  const had = (member: string) =>
+    acknowledging(scene, member) && reaches(view.peers[member]?.server.received, position);
+  if (waiting === 0 || !cluster.voters.some(had)) return undefined;
+  return before.stuck?.position === position ? before.stuck : { position, at: now };
 }

@@ -1,6 +1,6 @@
 import type { Decision, Leader } from "../model.ts";
 import { requested, resumed } from "./handover.ts";
-import { act, answering, lasted, names, opensTried, type Scene, unusable, unwell, wait } from "./scene.ts";
+import { act, answering, lasted, names, opensTried, type Scene, seconds, unusable, unwell, wait } from "./scene.ts";
 import { acknowledging, following, voting } from "./voters.ts";
 
 /** This member holds the leader key. */
@@ -14,6 +14,7 @@ export function leading(scene: Scene, leader: Leader): Decision {
     fallen(scene, leader) ??
     unwell(scene) ??
     requested(scene) ??
+    deafened(scene) ??
     quieting(scene) ??
     (server.readOnly || server.source !== undefined || memory.led !== leader.term
       ? opening(scene, leader)
@@ -41,6 +42,20 @@ function fallen({ view, cluster }: Scene, { term }: Leader): Decision | undefine
       ? `${names(cluster.voters)} can elect at once`
       : "there is no voter, so it will start again here";
   return act({ kind: "resign" }, `MariaDB does not run here any more; the key is given away, and ${others}.`);
+}
+
+/**
+ * An acknowledgement was lost with a connection, and none comes any more: a replica that connects again is asked for what it lacks, not for what it
+ * has, and new transactions do not get as far as the binary log (decision 0022). What waits lies with that voter, so whoever is elected has it.
+ */
+function deafened({ view, cluster, now }: Scene): Decision | undefined {
+  const { recent, settings } = view;
+  const { stuck } = recent.since;
+  if (cluster.paused || stuck === undefined || !lasted(stuck.at, now, settings.stuck)) return undefined;
+  return act(
+    { kind: "kill" },
+    `Commits have waited at ${stuck.position} for ${seconds(settings.stuck)} though a voter has them: MariaDB is killed, for their acknowledgement was lost; ${names(cluster.voters)} can elect.`,
+  );
 }
 
 /** A backup hangs where commits wait for nobody; when a member needs one before anybody can acknowledge, writes stay closed until it follows. */

@@ -79,6 +79,7 @@ export const mutations: readonly Mutation[] = [
     hooks: { steps: onAction("go alone", ["semi-sync off", "commit"]) },
   },
   { name: "rejoin without semi-sync nor a fresh server number", rule: 12, hooks: { decision: sameNumber } },
+  { name: "a lost acknowledgement is waited for, for ever", rule: 6, hooks: { view: neverStuck } },
   {
     name: "joined by what the leader said before it was elected",
     rule: 12,
@@ -159,6 +160,10 @@ function startUnknown(view: View, store: Store, cluster: Cluster): View {
 function nothingExtra(view: View, store: Store): View {
   const history = view.peers[store.leader?.member ?? ""]?.server.history;
   return history === undefined ? view : { ...view, server: { ...view.server, history } };
+}
+
+function neverStuck(view: View): View {
+  return { ...view, recent: { ...view.recent, since: { ...view.recent.since, stuck: undefined } } };
 }
 
 /** Whatever the leader said last counts as said after its election. */

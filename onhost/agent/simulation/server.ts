@@ -123,7 +123,8 @@ function connect(world: World, server: Mariadb, source: Mariadb): void {
   server.owed = 0;
   server.acking = server.ackEnabled;
   server.ioPosition = last === undefined ? "" : gtid(last);
-  if (server.acking) sendAck(world, server, source, place);
+  // It acknowledges from where the source begins to read: an entry of its GTID index, which may lie well before.
+  if (server.acking) sendAck(world, server, source, Math.max(0, place - between(world.dice, 0, 4)));
 }
 
 function sendAck(world: World, server: Mariadb, source: Mariadb, upTo: number): void {

@@ -24,6 +24,7 @@ export const quickly: Settings = {
   absent: 3000,
   holdOff: 3000,
   hung: 1000,
+  stuck: 1500,
   fresh: 800,
   switchover: 1500,
   voters: 2,
