@@ -24,8 +24,9 @@ test("an answer that is known already is kept back until it changes; any other c
       () => false,
     ),
   ).toBe(true);
-  expect(performance.now() - began).toBeLessThan(50);
-  const change = began + 150;
+  // Far below the 900 ms for which it would be kept back, on a busy machine too.
+  expect(performance.now() - began).toBeLessThan(600);
+  const change = performance.now() + 150;
   expect(
     await held(
       false,
@@ -33,7 +34,7 @@ test("an answer that is known already is kept back until it changes; any other c
       () => false,
     ),
   ).toBe(true);
-  expect(performance.now() - change).toBeLessThan(150);
+  expect(performance.now() - change).toBeLessThan(600);
   expect(
     await held(
       true,
@@ -58,7 +59,7 @@ test("a change that is told is seen at once by everybody who waits, and waiting 
   stir();
   expect(await Promise.all(answers)).toEqual([true, true]);
   await known;
-  expect(performance.now() - began).toBeLessThan(50);
+  expect(performance.now() - began).toBeLessThan(600);
   await within(60, () => false);
-  expect(performance.now() - began).toBeLessThan(300);
+  expect(performance.now() - began).toBeLessThan(800);
 });
