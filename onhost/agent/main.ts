@@ -26,7 +26,8 @@ async function run(): Promise<void> {
   process.on("SIGHUP", () => reread(agent, doors));
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void leave(agent));
   setInterval(() => void keepLease(agent), settings.lease / 4);
-  keepAlive(() => awake(agent, longest));
+  // On a host that has no time for it a look may be late; systemd ends only one that hangs.
+  keepAlive(() => awake(agent, longest, 2 * settings.lease));
   follow(agent);
   tellReady();
   const house = housekeeping();
@@ -82,7 +83,7 @@ let renewing = false;
 
 /** Renews the lease while the cycle runs: an agent that hangs must lose it. */
 async function keepLease(agent: Agent): Promise<void> {
-  if (renewing || !awake(agent, longest) || followsAnother(agent)) return;
+  if (renewing || !awake(agent, longest, agent.settings.lease) || followsAnother(agent)) return;
   renewing = true;
   await renew(agent.etcd, agent.settings.lease).catch(() => undefined);
   renewing = false;
@@ -96,11 +97,15 @@ function followsAnother({ last, config }: Agent): boolean {
 
 let actingSince: number | undefined;
 
-function awake({ last, acting, settings: { lease }, etcd }: Agent, most: number): boolean {
+/**
+ * @param most how long an action of a leader may take, ms.
+ * @param late how long ago the last look may have been, ms.
+ */
+function awake({ last, acting, etcd }: Agent, most: number, late: number): boolean {
   const now = performance.now();
   actingSince = acting === undefined ? undefined : (actingSince ?? now);
   if (actingSince !== undefined) return etcd.lease === "0" || acting === "rebuild" || now - actingSince < most;
-  return last === undefined || now - last.at < lease;
+  return last === undefined || now - last.at < late;
 }
 
 /** Looks at once when anything changes in etcd. */
