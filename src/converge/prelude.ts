@@ -114,9 +114,15 @@ bring() {
 comes_up() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     sleep 0.5
+    ! ends_well "$1" || return 0
     [ "$(systemctl is-active "$1")" != active ] || return 0
   done
   return 1
+}
+
+# ends_well UNIT: its file names exits that are no failure (SuccessExitStatus), it ended with one of them, and is started again.
+ends_well() {
+  [ -n "$(systemctl show -P SuccessExitStatus "$1")" ] && [ "$(systemctl show -P SubState "$1")" = auto-restart ] && [ "$(systemctl show -P Result "$1")" = success ]
 }
 
 # passed_over UNIT: by a condition of its own. A unit that was never tried has the result "no", too, but no time of it.
