@@ -104,7 +104,8 @@ bring() {
     case $state in
       active|reloading) ;;
       activating) comes_up "$1" || unwell="$unwell$1 " ;;
-      *) passed_over "$1" || unwell="$unwell$1 " ;;
+      deactivating) comes_up "$1" || unwell="$unwell$1 " ;;
+      *) passed_over "$1" || { may_end "$1" && comes_up "$1"; } || unwell="$unwell$1 " ;;
     esac
     shift
   done
@@ -122,8 +123,10 @@ comes_up() {
 
 # ends_well UNIT: its file names exits that are no failure (SuccessExitStatus), it ended with one of them, and is started again.
 ends_well() {
-  [ -n "$(systemctl show -P SuccessExitStatus "$1")" ] && [ "$(systemctl show -P SubState "$1")" = auto-restart ] && [ "$(systemctl show -P Result "$1")" = success ]
+  may_end "$1" && [ "$(systemctl show -P SubState "$1")" = auto-restart ] && [ "$(systemctl show -P Result "$1")" = success ]
 }
+
+may_end() { [ -n "$(systemctl show -P SuccessExitStatus "$1")" ]; }
 
 # passed_over UNIT: by a condition of its own. A unit that was never tried has the result "no", too, but no time of it.
 passed_over() {
