@@ -23,11 +23,11 @@ export function balancerKeepalived(host: Host, topology: Topology): string {
       ),
       "",
       "# Tells of a HAProxy that runs but does not answer. Only the one on this host: web hosts that are down are no reason to",
-      "# move the address.",
+      "# move the address. Each look is a process: more of them cost more than a hanging HAProxy is likely.",
       keepalivedBlock(
         "vrrp_script haproxy",
         `script "${checkProgram}"`,
-        "interval 0.3",
+        "interval 0.5",
         "timeout 1",
         "fall 2",
         "rise 2",

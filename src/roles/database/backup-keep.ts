@@ -16,8 +16,11 @@ while :; do
   if say "INSERT INTO canary (at, host) VALUES (UTC_TIMESTAMP(6), '$(hostname)')"; then
     round=$((round + 1))
     [ $((round % 120)) != 0 ] || say "DELETE FROM canary WHERE at < UTC_TIMESTAMP(6) - INTERVAL 9 DAY LIMIT 20000"
+    sleep ${canarySeconds}
+  else
+    # Refused, as on every replica: asking more often would cost more than it tells.
+    sleep ${3 * canarySeconds}
   fi
-  sleep ${canarySeconds}
 done
 `;
 }
@@ -168,6 +171,7 @@ const story = String.raw`
 keeper=0
 began=$(date +%s)
 asked=0
+listed=0
 tidied=$(date +%s)
 
 # How long the store must have been without logs before this host begins: the hosts' order, the primary last.
@@ -213,7 +217,8 @@ begin_keeping() {
   local now=$1 last
   [ $((now - asked)) -ge 25 ] || return 1
   ask_store "$now" || return 1
-  start_due watcher
+  # What was backed up and proved changes once a day: whoever only watches asks for it every five minutes.
+  [ $((now - listed)) -lt 300 ] || { listed=$now; start_due watcher; }
   last=$began
   [ -z "$last_time" ] || [ "$last_time" -lt "$began" ] || last=$last_time
   [ $((now - last)) -ge "$(patience)" ] || return 1

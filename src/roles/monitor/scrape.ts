@@ -3,6 +3,7 @@ import type { Site } from "../../model/site.ts";
 import { type Host, offersOf, type Service, type Topology, tierName } from "../../model/topology.ts";
 import { header } from "./header.ts";
 import { jobs, local, paths } from "./paths.ts";
+import { type Rhythm, rhythmsOf } from "./rhythm.ts";
 
 /** prometheus.yml: what is asked for measurements, how often, and where alerts go. */
 export function prometheusConfig(host: Host, topology: Topology, why: string): string {
@@ -42,7 +43,8 @@ function serviceJobs(topology: Topology): readonly ScrapeConfig[] {
     const [first] = targets;
     if (first === undefined) return [];
     const alone = names.filter((name) => name === first.job).length === 1;
-    return [serviceJob(alone ? first.job : `${first.job}/${first.sharedName ?? "hosts"}`, first, targets)];
+    const name = alone ? first.job : `${first.job}/${first.sharedName ?? "hosts"}`;
+    return rhythmsOf(first.job).map((rhythm) => serviceJob(`${name}${rhythm.suffix}`, first, targets, rhythm));
   });
 }
 
@@ -69,8 +71,8 @@ function jobOf(service: Service, host: Host): string {
   return service.name === `app.${host.service}` ? jobs.app : service.name;
 }
 
-function serviceJob(name: string, first: Target, targets: readonly Target[]): ScrapeConfig {
-  const { service, sharedName } = first;
+function serviceJob(name: string, first: Target, targets: readonly Target[], rhythm: Rhythm): ScrapeConfig {
+  const { service, sharedName, job } = first;
   const tls = {
     ...{ ca_file: paths.ca, cert_file: paths.certificate, key_file: paths.key },
     ...(sharedName === undefined ? {} : { server_name: sharedName }),
@@ -80,14 +82,20 @@ function serviceJob(name: string, first: Target, targets: readonly Target[]): Sc
     job_name: name,
     ...(service.tlsName === undefined ? {} : { scheme: "https", tls_config: tls }),
     metrics_path: service.metrics ?? "/metrics",
+    ...(rhythm.interval === undefined ? {} : { scrape_interval: rhythm.interval, scrape_timeout: rhythm.timeout }),
     ...(isHaproxy(service) ? { params: { metrics: haproxyMetrics } } : {}),
-    static_configs: targets.map(targetOf),
-    metric_relabel_configs: [service.name === "database.exporter" ? only(databaseMetrics) : withoutInnards],
+    ...(rhythm.collectors === undefined ? {} : { params: { "collect[]": rhythm.collectors } }),
+    static_configs: targets.map((target) => targetOf(target, `${target.job}${rhythm.suffix}`)),
+    metric_relabel_configs: [
+      service.name === "database.exporter" ? only(databaseMetrics) : withoutInnards,
+      // Only its `up` tells the rhythm; a figure is the same figure in any.
+      ...(rhythm.suffix === "" ? [] : [{ target_label: "job", replacement: job }]),
+    ],
   };
 }
 
 /** By name, so that the name is what the certificate is checked against; /etc/hosts knows it. */
-function targetOf({ job, service, host }: Target): ScrapeTargets {
+function targetOf({ service, host }: Target, job: string): ScrapeTargets {
   const at = service.address === host.inside ? host.fqdn : service.address;
   return {
     targets: [`${at}:${service.port}`],

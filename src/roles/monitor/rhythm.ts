@@ -1,0 +1,39 @@
+/** How often a service is asked for measurements, and for which of them. */
+export interface Rhythm {
+  /** What follows the job's name: "" for the one that is asked most often. */
+  readonly suffix: string;
+  /** undefined: as often as everything else. */
+  readonly interval: string | undefined;
+  readonly timeout: string | undefined;
+  /** Names of the exporter's collectors; undefined: all that it runs. */
+  readonly collectors: readonly string[] | undefined;
+}
+
+/** Marks the slower of two rhythms in the name of a job. */
+export const detailsSuffix = ".details";
+
+const asOften: Rhythm = { suffix: "", interval: undefined, timeout: undefined, collectors: undefined };
+const slower = { interval: "5s", timeout: "4s" } as const;
+
+/**
+ * What pages is asked for every 2 s, and it is little: who holds an address, what our own programs wrote down. Processor, memory,
+ * disks and units are asked for every 5 s. Measured on an idle shop of twelve hosts: units and mounts, asked for every 2 s, took as much
+ * processor time as everything else that a host without a database does (systemd and its bus work for each answer).
+ */
+const rhythms: Readonly<Record<string, readonly Rhythm[]>> = {
+  "base.node-exporter": [
+    { ...asOften, collectors: ["netdev", "textfile"] },
+    {
+      ...slower,
+      suffix: detailsSuffix,
+      collectors: ["conntrack", "cpu", "diskstats", "filesystem", "loadavg", "meminfo", "systemd", "uname", "vmstat"],
+    },
+  ],
+  // Each answer is a dozen queries. Who takes writes and whether the promise holds, the agents say, every 2 s.
+  "database.exporter": [{ ...asOften, ...slower }],
+};
+
+/** The rhythms in which a job's targets are asked; nearly always one. */
+export function rhythmsOf(job: string): readonly Rhythm[] {
+  return rhythms[job] ?? [asOften];
+}
