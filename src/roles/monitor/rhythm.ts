@@ -3,8 +3,7 @@ export interface Rhythm {
   /** What follows the job's name: "" for the one that is asked most often. */
   readonly suffix: string;
   /** undefined: as often as everything else. */
-  readonly interval: string | undefined;
-  readonly timeout: string | undefined;
+  readonly pace: { readonly scrape_interval: string; readonly scrape_timeout: string } | undefined;
   /** Names of the exporter's collectors; undefined: all that it runs. */
   readonly collectors: readonly string[] | undefined;
 }
@@ -12,8 +11,8 @@ export interface Rhythm {
 /** Marks the slower of two rhythms in the name of a job. */
 export const detailsSuffix = ".details";
 
-const asOften: Rhythm = { suffix: "", interval: undefined, timeout: undefined, collectors: undefined };
-const slower = { interval: "5s", timeout: "4s" } as const;
+const asOften: Rhythm = { suffix: "", pace: undefined, collectors: undefined };
+const slower: Rhythm = { ...asOften, pace: { scrape_interval: "5s", scrape_timeout: "4s" } };
 
 /**
  * What pages is asked for every 2 s, and it is little: who holds an address, what our own programs wrote down. Processor, memory,
@@ -30,7 +29,7 @@ const rhythms: Readonly<Record<string, readonly Rhythm[]>> = {
     },
   ],
   // Each answer is a dozen queries. Who takes writes and whether the promise holds, the agents say, every 2 s.
-  "database.exporter": [{ ...asOften, ...slower }],
+  "database.exporter": [slower],
 };
 
 /** The rhythms in which a job's targets are asked; nearly always one. */

@@ -82,7 +82,7 @@ function serviceJob(name: string, first: Target, targets: readonly Target[], rhy
     job_name: name,
     ...(service.tlsName === undefined ? {} : { scheme: "https", tls_config: tls }),
     metrics_path: service.metrics ?? "/metrics",
-    ...(rhythm.interval === undefined ? {} : { scrape_interval: rhythm.interval, scrape_timeout: rhythm.timeout }),
+    ...rhythm.pace,
     ...(isHaproxy(service) ? { params: { metrics: haproxyMetrics } } : {}),
     ...(rhythm.collectors === undefined ? {} : { params: { "collect[]": rhythm.collectors } }),
     static_configs: targets.map((target) => targetOf(target, `${target.job}${rhythm.suffix}`)),
