@@ -69,6 +69,13 @@ describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (ter
     expect(await onHost(at, look("-groups X25519"), site)).toMatch(/X25519$/);
   });
 
+  test("a visitor who comes again goes on with his TLS session, wherever it is kept", async () => {
+    const kept = "/tmp/rampart-abuse-session";
+    const ask = `printf 'GET / HTTP/1.1\\r\\nHost: ${domain}\\r\\nConnection: close\\r\\n\\r\\n' | timeout 10 openssl s_client -ign_eof -connect ${virtual}:443 -servername ${domain} -sess_out ${kept} $([ -s ${kept} ] && echo -sess_in ${kept}) 2>/dev/null | grep -ao '^New, TLS\\|^Reused, TLS'`;
+    const said = await outside(`rm -f ${kept}\n${Array(6).fill(ask).join("\n")}\nrm -f ${kept}`);
+    expect(said.trim().split("\n")).toEqual(["New, TLS", ...Array(5).fill("Reused, TLS")]);
+  });
+
   test("whoever guesses passwords is banned at both balancers within 2 s; a member never is", async () => {
     const watching = ["lb1", "lb2"].map((host) => bannedAt(host, guesser));
     const guess = curl(`-X POST https://${domain}/login`, guesser);

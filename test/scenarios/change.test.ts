@@ -80,7 +80,8 @@ test("a new release of a service and of the files arrives host by host, and no r
   ]);
   await appliedUnnoticed("a release");
   expect((await ask("/")).body).toContain("Freshly served by");
-  expect((await ask("/assets/base.css")).body).toContain("/* new */");
+  // nginx looks once a second whether a file is still the one.
+  await eventually(2, async () => expect((await ask("/assets/base.css")).body).toContain("/* new */"));
   restore();
   await appliedUnnoticed("the release before");
   expect((await ask("/")).body).not.toContain("Freshly served by");

@@ -71,6 +71,8 @@ test("a site that opens TLS at the web hosts has no key on its balancers", () =>
     "tcp-request content reject if !{ req.ssl_sni -i www.shop.example shop.example www.shop.localhost }",
   );
   expect(text).not.toContain("public.pem");
+  // A visitor returns to the web host that knows his TLS session, unless that has twice its share.
+  expect(text).toMatch(/balance source\n {2}hash-type consistent\n {2}hash-balance-factor 200\n/);
   // By a name inside and by mutual TLS, whoever issued what visitors see.
   expect(text).toMatch(/check-sni web\.shop\.internal .*crt \S+internal\.pem verifyhost web\.shop\.internal/);
 });
