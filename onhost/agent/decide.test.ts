@@ -374,3 +374,23 @@ test("stuck is who waits at one place for what a voter that acknowledges has; an
   ];
   for (const view of none) expect(remember(first, view, 2000).stuck).toBeUndefined();
 });
+
+test("a voter whose host the site has taken away leaves the set as any other: locked out first, once another has what it may have", () => {
+  const gone = { ...primary, members: ["db1", "db3"] };
+  expect(decide(gone, 1000)).toMatchObject({
+    action: { kind: "lock out", member: "db2" },
+    reason: expect.stringContaining("is no member of the site any more"),
+  });
+  const shut = { ...leads, locked: ["db2"], connected: ["db3"] };
+  const removal = { member: "db2", position: "1-1-9" };
+  const out = { ...gone, server: shut, recent: { ...gone.recent, removal } };
+  expect(decide(out, 1000).action).toMatchObject({ what: "remove a voter", commit: { cluster: { voters: ["db3"] } } });
+});
+
+test("who was just seeded may be ahead of what the leader said last; that is nothing foreign, unless the leader refuses it", () => {
+  const ahead = { ...server, source: undefined, receiving: "no", applying: false, received: "1-1-12" } as const;
+  const seeded = { ...voter, server: { ...ahead, position: "1-1-12", history: "1-1-12" } };
+  expect(decide(seeded, 1000).action.kind).not.toBe("report broken");
+  const foreign = { ...seeded, server: { ...seeded.server, history: "1-1-9,1-7-12" } };
+  expect(decide(foreign, 1000).action.kind).toBe("report broken");
+});

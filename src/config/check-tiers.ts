@@ -54,7 +54,8 @@ function replicatedProblems(draft: SiteDraft, isBroken: (path: string) => boolea
     hosts === 1
       ? `1 host cannot keep the ${promise} promise: when it is lost, every acknowledged write is lost with it.`
       : `2 hosts cannot keep the ${promise} promise: after one is lost nobody can tell whether the other has every acknowledged write.`;
-  return [{ path: "database.hosts", reason, remedy: "Use 3 hosts." }];
+  const other = `Or a Galera cluster, which promises less: mode: "galera" with 2 hosts and arbiter: "monitor".`;
+  return [{ path: "database.hosts", reason, remedy: `Use 3 hosts. ${other}` }];
 }
 
 function monitorProblems(draft: SiteDraft): readonly Problem[] {

@@ -325,7 +325,7 @@ const badInputs: readonly (readonly [what: string, raw: unknown, path: string, w
       "2 database hosts",
       { ...hello, database: { hosts: 2 } },
       "database.hosts",
-      /^2 hosts cannot keep the no-loss promise: after one is lost nobody can tell whether the other has every acknowledged write\. Use 3 hosts\.$/,
+      /^2 hosts cannot keep the no-loss promise: after one is lost nobody can tell whether the other has every acknowledged write\. Use 3 hosts\. Or a Galera cluster.*arbiter: "monitor"\.$/,
     ],
     [
       "1 database host",

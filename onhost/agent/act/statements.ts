@@ -1,6 +1,6 @@
 import { replicationAccount } from "../../../src/contract/database.ts";
 import type { Agent } from "../agent.ts";
-import { member } from "../config.ts";
+import type { Config } from "../config.ts";
 import { type Looked, looked, needsAck, questions, unlimited } from "../server.ts";
 import { close, open, queries, query, type Row, type Session, TimeoutError, text } from "../sql.ts";
 
@@ -60,12 +60,12 @@ export async function setLocks(
 ): Promise<void> {
   const rest = kept.notes.locked.filter((one) => !unlock.includes(one));
   if (rest.length < kept.notes.locked.length) await kept.note({ locked: rest });
-  const change = (name: string, word: string) =>
-    `ALTER USER IF EXISTS ${text(replicationAccount(name))}@${text(member(config, name).address)} ACCOUNT ${word}`;
+  const shut = (await Promise.all(lock.map((name) => accountsOf(config, run, name)))).flat();
+  const opened = (await Promise.all(unlock.map((name) => accountsOf(config, run, name)))).flat();
   await run("SET SESSION sql_log_bin = 0");
   try {
-    for (const name of lock) await run(change(name, "LOCK"));
-    for (const name of unlock) await run(change(name, "UNLOCK"));
+    for (const account of shut) await run(`ALTER USER IF EXISTS ${account} ACCOUNT LOCK`);
+    for (const account of opened) await run(`ALTER USER IF EXISTS ${account} ACCOUNT UNLOCK`);
     await run("SET SESSION sql_log_bin = 1");
   } catch (error) {
     // Whatever it would write from now on nobody would replicate.
@@ -74,6 +74,18 @@ export async function setLocks(
   }
   const locked = [...new Set([...rest, ...lock])];
   if (locked.length > rest.length) await kept.note({ locked });
+}
+
+/**
+ * The account by which a member replicates, quoted. Of one that the site has no more nobody knows the address: MariaDB is asked, which may hang while a
+ * commit waits, but then no voter is removed either.
+ */
+async function accountsOf(config: Config, run: Statements["run"], name: string): Promise<readonly string[]> {
+  const user = text(replicationAccount(name));
+  const known = config.members.find((one) => one.name === name);
+  if (known !== undefined) return [`${user}@${text(known.address)}`];
+  const rows = await run(`SELECT Host AS host FROM mysql.user WHERE User = ${user}`);
+  return rows.map(({ host }) => `${user}@${text(host ?? "")}`);
 }
 
 /** A number for this server, and for this session too: it is a value of each session. */

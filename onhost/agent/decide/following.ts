@@ -50,7 +50,7 @@ function joining(scene: Scene, { member, term }: Leader): Decision {
   const peer = answering(scene, member);
   if (peer === undefined || !knowsItself(scene, peer, term))
     return wait(`${member} leads in term ${term} and has not said yet what it holds; ${me} joins it then.`);
-  const extra = beyond(server.history, peer.server.history);
+  const extra = foreign(scene, member, peer);
   if (extra.length > 0) return rebuilding(scene, `it holds ${extra.join(", ")}, which ${member} lacks`);
   const number = cluster.serverIds[me];
   if (number === undefined || hasWritten(server.history, number) || hasWritten(peer.server.history, number))
@@ -60,6 +60,17 @@ function joining(scene: Scene, { member, term }: Leader): Decision {
     { kind: "follow", source: member, serverId: number, ack },
     `${me} holds nothing that ${member} lacks: it follows ${member}${ack ? " and acknowledges" : ""}.`,
   );
+}
+
+/**
+ * What this member holds and the leader lacks. What the leader has written under its number of now is none of that unless it refused to go on
+ * from there: a member that was just seeded from a replica may be ahead of what the leader said last, and would be built anew in vain.
+ */
+function foreign({ view: { server }, cluster }: Scene, leader: string, peer: Peer): readonly string[] {
+  const extra = beyond(server.history, peer.server.history);
+  const current = cluster.serverIds[leader];
+  if (current === undefined || server.receiving === "refused") return extra;
+  return extra.filter((gtid) => !hasWritten(gtid, current));
 }
 
 /**

@@ -87,13 +87,21 @@ function leaving(scene: Scene): string | undefined {
 function gone(scene: Scene, member: string): boolean {
   const { view, now } = scene;
   return (
+    departed(scene, member) ||
     view.peers[member]?.broken !== undefined ||
     lasted(view.recent.since.absent[member], now, view.settings.absent) ||
     (view.recent.removal?.member === member && shut(scene, member))
   );
 }
 
-function absence({ view }: Scene, member: string): string {
+/** The site has taken its host away: it may have been the last to hear of that, so it is removed like any other. */
+function departed({ view }: Scene, member: string): boolean {
+  return !view.members.includes(member);
+}
+
+function absence(scene: Scene, member: string): string {
+  const { view } = scene;
+  if (departed(scene, member)) return "is no member of the site any more";
   const broken = view.peers[member]?.broken;
   return broken === undefined ? `has been away for ${seconds(view.settings.absent)}` : `must be built anew (${broken})`;
 }

@@ -1,5 +1,6 @@
 import type { Cluster, Commit, Store, Vote } from "../model.ts";
 import { between, chance } from "./random.ts";
+import { setChanges } from "./vouched.ts";
 import { type Agent, at, type Etcd, type Held, note, passes, tickMs, type World } from "./world.ts";
 
 /** How an etcd call ended for the caller: an unanswered one may have been carried out. */
@@ -122,6 +123,7 @@ function change(world: World, agent: Agent, { cluster, key, request }: Commit, n
     etcd.leases.set(agent.lease, world.tick + world.settings.lease / tickMs);
     agent.leaseUntil = now + world.settings.lease;
   }
+  setChanges(world, cluster);
   if (cluster.term !== etcd.held.cluster?.term) world.termSince[cluster.term] = world.tick;
   const leader =
     key === "take" ? { member: agent.name, term: cluster.term } : key === "drop" ? undefined : etcd.held.leader;

@@ -1,6 +1,7 @@
 import type { Server } from "../model.ts";
 import { begun } from "./life.ts";
 import { between, chance } from "./random.ts";
+import { acknowledged } from "./vouched.ts";
 import { at, type Mariadb, note, passes, type Tx, violate, type World } from "./world.ts";
 
 /** MariaDB as DATABASE.md and MARIADB.md number it: one tick of one server. */
@@ -58,6 +59,7 @@ export function commitUpTo(world: World, server: Mariadb, upTo: number): void {
 function ok(world: World, server: Mariadb, tx: Tx): void {
   world.acked.push(tx);
   world.lastAck = world.tick;
+  acknowledged(world, server, tx);
   const other = world.ackedBy.get(server.openTerm);
   if (other === undefined) world.ackedBy.set(server.openTerm, server.host);
   else if (other !== server.host) violate(world, `two members acknowledged in term ${server.openTerm}`);

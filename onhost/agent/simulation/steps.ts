@@ -4,6 +4,7 @@ import { dropRequest, moveLeader, putVote, resign, transact } from "./etcd.ts";
 import { seed, startServer, stopServer } from "./life.ts";
 import { between } from "./random.ts";
 import { changeMaster, commitUpTo, position, purge, seen, startSlave, stopIo } from "./server.ts";
+import { builtAnew } from "./vouched.ts";
 import { type Agent, at, indexOf, type Mariadb, note, passes, type Step, type World } from "./world.ts";
 
 /** What `act` does for each action, statement by statement: between any two the agent may crash or freeze. */
@@ -207,6 +208,7 @@ function building(world: World, agent: Agent, server: Mariadb, action: Extract<A
   return [
     transaction(world, agent, action.commit),
     own("wipe", () => {
+      builtAnew(world, server);
       stopServer(server);
       server.state = "blank";
       agent.memory = { ...agent.memory, led: 0, noted: undefined };

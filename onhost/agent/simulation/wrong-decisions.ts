@@ -73,3 +73,13 @@ export function oldPrimaryDropped(decision: Decision, view: View): Decision {
   const voters = cluster.voters.filter((member) => member !== primary);
   return { ...decision, action: { ...action, commit: { ...action.commit, cluster: { ...cluster, voters } } } };
 }
+
+/** Whoever is outside of the set is let in again at once, though its agent may be dead and its MariaDB set to acknowledge. */
+export function unlocking(decision: Decision, view: View): Decision {
+  const { store, server, me } = view;
+  if (store?.cluster === undefined || store.leader?.member !== me || decision.action.kind !== "wait") return decision;
+  const { voters, admitting } = store.cluster;
+  const member = server.locked.find((one) => !voters.includes(one) && one !== admitting);
+  if (member === undefined) return decision;
+  return { action: { kind: "unlock", member }, reason: `Broken on purpose: ${member} is unlocked without proof.` };
+}

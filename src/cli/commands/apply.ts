@@ -2,6 +2,7 @@ import { converge } from "../../converge/converge.ts";
 import { ensureArtifact } from "../../deploy/artifact.ts";
 import { labHosts } from "../../lab/lab.ts";
 import { planText } from "../../report/plan.ts";
+import { releaseMembers } from "../db/release.ts";
 import { raiseHosts, renameSite, retireHosts } from "../lab-site.ts";
 import type { GlobalOptions } from "../options.ts";
 import { failedChecks, reportStyle, withProgress, writeJson, writeText } from "../output.ts";
@@ -16,6 +17,7 @@ export async function applyCommand(options: GlobalOptions): Promise<number> {
     const world = await worldOf(open, emit);
     await Promise.all([...open.sources.values()].map((source) => ensureArtifact(open.folder, source, emit)));
     const retiring = hostsChange(open) ? (await raiseHosts(open, emit)).retiring : [];
+    await releaseMembers(open, retiring, options.json);
     renameSite(open);
     const { plan, checks } = await converge(world);
     if (retiring.length > 0) await retireHosts(open, emit);

@@ -7,6 +7,7 @@ import { requireRoot } from "../../lab/tools.ts";
 import type { Emit } from "../../model/event.ts";
 import type { SiteStatus } from "../../model/status.ts";
 import { type UpSummary, upSummaryText } from "../../report/summary.ts";
+import { releaseMembers } from "../db/release.ts";
 import { raiseHosts, retireHosts } from "../lab-site.ts";
 import type { GlobalOptions } from "../options.ts";
 import { failedChecks, reportStyle, withProgress, writeJson, writeText } from "../output.ts";
@@ -38,6 +39,7 @@ async function bringUp(open: OpenSite, emit: Emit) {
   builds.catch(() => undefined);
   const { retiring } = await raiseHosts(open, emit);
   await builds;
+  await releaseMembers(open, retiring, true);
   const outcome = await converge(await worldOf(open, emit));
   if (retiring.length > 0) await retireHosts(open, emit);
   return outcome;
