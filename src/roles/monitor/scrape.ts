@@ -82,7 +82,10 @@ function serviceJob(name: string, first: Target, targets: readonly Target[]): Sc
     metrics_path: service.metrics ?? "/metrics",
     ...(isHaproxy(service) ? { params: { metrics: haproxyMetrics } } : {}),
     static_configs: targets.map(targetOf),
-    metric_relabel_configs: [service.name === "database.exporter" ? only(databaseMetrics) : withoutInnards],
+    metric_relabel_configs: [
+      service.name === "database.exporter" ? only(databaseMetrics) : withoutInnards,
+      ...(service.name === "base.node-exporter" ? ownService : []),
+    ],
   };
 }
 
@@ -120,6 +123,15 @@ const databaseMetrics =
 function only(regex: string): Relabel {
   return { source_labels: ["__name__"], regex, action: "keep" };
 }
+
+/**
+ * Figures that hosts write for their exporter tell of services of the site, and not of the exporter. The host they stand for stays
+ * the one that was asked.
+ */
+const ownService: readonly Relabel[] = [
+  { source_labels: ["exported_service"], regex: "(.+)", target_label: "service" },
+  { regex: "exported_service", action: "labeldrop" },
+];
 
 /** The inside of an exporter's own runtime. */
 const withoutInnards: Relabel = { source_labels: ["__name__"], regex: "(go|promhttp)_.*", action: "drop" };
