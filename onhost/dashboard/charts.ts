@@ -89,8 +89,8 @@ const plans: Readonly<Record<string, Plan>> = {
     ...{ title: "Requests of each web host", unit: "requests/s", about: "As the balancers ask." },
     parts: [
       {
-        by: "server",
-        query: `sum by (server) (label_replace(rate(haproxy_server_http_responses_total{job="balancer.metrics",proxy=~"web(_once)?"}[${window}]), "server", "$1", "server", "(.*)-anyway"))`,
+        by: "name",
+        query: `sum by (name) (label_replace(rate(haproxy_server_http_responses_total{job="balancer.metrics",proxy=~"web(_once)?"}[${window}]), "name", "$1", "server", "(.*?)(-anyway)?"))`,
       },
     ],
   }),

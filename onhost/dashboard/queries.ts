@@ -33,16 +33,18 @@ function appRate(window: string): string {
   return byClass(serverRate("web.metrics", "app_.*", window));
 }
 
-/** A host stands twice in a pool: once more under a name by which it is asked when no host is well. */
+/**
+ * A host stands twice in a pool, and a pool twice in the configuration: as one they have the names that people know. The new labels
+ * stand beside the old ones until all is added up: two series with the same labels would be an error.
+ */
 function serverRate(job: string, proxies: string, window: string): string {
-  const counter = `haproxy_server_http_responses_total{job="${job}",proxy=~"${proxies}"}`;
-  return `sum by (host, proxy, server, code) (${named(`rate(${counter}[${window}])`)})`;
+  const counter = `rate(haproxy_server_http_responses_total{job="${job}",proxy=~"${proxies}"}[${window}])`;
+  const named = label(label(counter, "pool", "proxy", "(.*?)(_once)?"), "name", "server", "(.*?)(-anyway)?");
+  return label(label(`sum by (host, pool, name, code) (${named})`, "proxy", "pool", "(.+)"), "server", "name", "(.+)");
 }
 
-/** Pools and servers by the names that people know. */
-function named(expression: string): string {
-  const server = `label_replace(${expression}, "server", "$1", "server", "(.*)-anyway")`;
-  return `label_replace(${server}, "proxy", "$1", "proxy", "(.*)_once")`;
+function label(expression: string, to: string, from: string, pattern: string): string {
+  return `label_replace(${expression}, "${to}", "$1", "${from}", "${pattern}")`;
 }
 
 function databaseRate(window: string): string {
