@@ -29,10 +29,49 @@ await build({
   sourcemap: "linked",
 });
 // The programs of hosts: one file each, which must be all that they need.
-const onhost = { agent: "onhost/agent/main.ts", member: "onhost/agent/galera/main.ts" };
-await build({ ...common, entryPoints: onhost, minifySyntax: true, minifyWhitespace: true });
+const onhost = {
+  agent: "onhost/agent/main.ts",
+  member: "onhost/agent/galera/main.ts",
+  dashboard: "onhost/dashboard/main.ts",
+};
+const plugins = [pageOfTheDashboard(await builtPage())];
+await build({ ...common, entryPoints: onhost, plugins, minifySyntax: true, minifyWhitespace: true });
 // The types of `import "rampart"` for a site outside this checkout, which has no npm package to take them from.
 const input = readFileSync(join(root, "src/config/input.ts"), "utf8");
 const types = `${input}\n/** Describes a site. */\nexport function defineSite(site: SiteInput): SiteInput;\n`;
 writeFileSync(join(outdir, "rampart-env.d.ts"), `declare module "rampart" {\n${types.replace(/^(?=.)/gm, "  ")}}\n`);
 writeFileSync(join(outdir, ".built"), "");
+
+/** The dashboard's page for browsers, as texts by name. */
+async function builtPage() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { page: "onhost/dashboard/page/main.tsx" },
+    outdir,
+    write: false,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: ["es2022", "safari16"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  const bundled = outputFiles.map(({ path, text }) => [path.endsWith(".css") ? "style" : "script", text]);
+  const kept = { html: "index.html", icon: "icon.svg" };
+  const read = (file) => readFileSync(join(root, "onhost/dashboard/page", file), "utf8");
+  return Object.fromEntries([...bundled, ...Object.entries(kept).map(([name, file]) => [name, read(file)])]);
+}
+
+/** `import text from "page:script"` in the dashboard's server. */
+function pageOfTheDashboard(texts) {
+  return {
+    name: "page",
+    setup(builder) {
+      builder.onResolve({ filter: /^page:/ }, ({ path }) => ({ path: path.slice(5), namespace: "page" }));
+      builder.onLoad({ filter: /.*/, namespace: "page" }, ({ path }) => ({ contents: texts[path], loader: "text" }));
+    },
+  };
+}

@@ -37,7 +37,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 const onHostMayName = ["base", "model", "contract"];
 /** The agent's decisions and their simulation: pure, though the agent is not. */
 const pureOnHost =
-  /^onhost\/agent\/(decide\/|simulation\/|galera\/(decide|model)\.ts$|(decide|gtid|model|peer|since)\.ts$)/;
+  /^onhost\/(agent\/(decide\/|simulation\/|galera\/(decide|model)\.ts$|(decide|gtid|model|peer|since)\.ts$)|dashboard\/(answers|charts|database|hosts|queries|series|traffic|verdict|view|wire)\.ts$)/;
 const pure = ["base", "model", "contract", "config", "topology", "formats", "roles", "resources", "plan", "inspection"];
 
 interface Import {
@@ -47,7 +47,7 @@ interface Import {
 
 const files = ["src", "onhost"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.endsWith(".fixture.ts"))
+    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".test.ts") && !file.endsWith(".fixture.ts"))
     .map((file) => join(folder, file)),
 );
 const imports = files.flatMap((file) =>

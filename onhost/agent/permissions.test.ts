@@ -24,7 +24,7 @@ const allowed = (name: string) => paths.filter((path) => mayAsk({ kind: "certifi
 test("each certificate may ask what it needs, and nothing else", () => {
   expect(allowed("db2.shop.internal")).toEqual(["/peer", "/backup", "/write", "/read"]);
   expect(allowed("shop-api")).toEqual(["/write", "/read"]);
-  expect(allowed("monitor.shop.internal")).toEqual(["/write", "/read", "/metrics"]);
+  expect(allowed("monitor.shop.internal")).toEqual(["/write", "/read", "/metrics", "/status"]);
   expect(allowed("web1.shop.internal")).toEqual([]);
   expect(allowed("")).toEqual([]);
 });

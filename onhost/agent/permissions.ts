@@ -12,6 +12,7 @@ const open: Readonly<Record<string, readonly Group[]>> = {
   "/write": ["members", "routes", "monitor"],
   "/read": ["members", "routes", "monitor"],
   "/metrics": ["monitor"],
+  "/status": ["monitor"],
 };
 
 export function mayAsk(asker: Asker, path: string, clients: Config["clients"]): boolean {

@@ -18,6 +18,15 @@ const verbs: Readonly<Record<string, Run>> = {
   },
   apply: async ({ options }) => (await import("./commands/apply.ts")).applyCommand(options),
   status: async ({ options }) => (await import("./commands/status.ts")).statusCommand(options),
+  dashboard: async ({ options }) => {
+    const { dashboardCommand } = await import("./commands/dashboard.ts");
+    const port = typeof options.port === "string" ? options.port : undefined;
+    return await dashboardCommand({ ...options, open: options["no-open"] !== true, port });
+  },
+  top: async ({ options }) =>
+    (await import("./commands/top.ts")).topCommand({ ...options, once: options.once === true }),
+  qps: async ({ options }) =>
+    (await import("./commands/qps.ts")).qpsCommand({ ...options, once: options.once === true }),
   verify: async ({ options }) => (await import("./commands/verify.ts")).verifyCommand(options),
   config: async ({ options }) => (await import("./commands/config.ts")).configCommand(options),
   explain: async ({ options, words }) =>

@@ -98,6 +98,10 @@ test("a page", () => {
       plan        show what apply would change, and change nothing
       apply       make the changes that plan shows, and verify them
       status      show how the site is now
+      dashboard   open the site's dashboard in a browser, through SSH
+      top         show the dashboard's overview in the terminal, live
+      qps         show requests per second by tier, service, host and status class,
+                  live
       verify      try everything that the site promises, from outside
       config      show the complete site, with every default and where it comes from
       explain     tell which role wants a thing on a host, from which line of the

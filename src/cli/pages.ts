@@ -9,6 +9,7 @@ import { secretsPages } from "./pages/secrets.ts";
 import { sitePages } from "./pages/site.ts";
 import { truthPages } from "./pages/truth.ts";
 import { wafPages } from "./pages/waf.ts";
+import { watchingPages } from "./pages/watching.ts";
 
 // The one source of `--help`, `rampart docs`, docs/reference/cli.md and shell completion.
 
@@ -33,6 +34,9 @@ const order = [
     "plan",
     "apply",
     "status",
+    "dashboard",
+    "top",
+    "qps",
     "verify",
     "config",
     "explain",
@@ -50,6 +54,7 @@ const order = [
 export const pages: readonly Page[] = [
   ...sitePages,
   ...truthPages,
+  ...watchingPages,
   ...firewallPages,
   ...bansPages,
   ...databasePages,

@@ -1,4 +1,5 @@
 import { shellQuote } from "../base/text.ts";
+import { markCommand } from "../model/marks.ts";
 import type { Change, Generation, Step } from "../model/plan.ts";
 import { generationFile, stateFolder } from "../model/plan.ts";
 import { scriptPrelude } from "./prelude.ts";
@@ -54,6 +55,7 @@ export function applyScript(
     plainLines(removed),
     removed.some(({ change }) => change.id.startsWith("file:/etc/systemd/system/")) ? "systemctl daemon-reload" : "",
     generations.done ? recordGeneration(generations.done) : "",
+    generations.done ? markCommand("deploy", `generation ${generations.done.number} by ${generations.done.by}`) : "",
     'echo "@@ end"',
   ]
     .filter((text) => text !== "")

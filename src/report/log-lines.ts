@@ -1,4 +1,4 @@
-import { plural } from "../base/text.ts";
+import { shownText, unseen } from "../base/shown.ts";
 
 /** A line of a host's journal. */
 export interface LogLine {
@@ -65,22 +65,8 @@ function isOwn({ host, claimed }: LogLine): boolean {
   return claimed === undefined || claimed === host || claimed.startsWith(`${host}.`);
 }
 
-/**
- * Characters that are no text: control characters (ECMA-48, C1 too), and those by which text is shown in another order than it is
- * read (Unicode UAX 9), broken into lines or not shown at all.
- */
-const unseen = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
-
-/** The text with every character that a terminal would act on written out: `\x1b[2J`. */
 function shown(text: string, longest: number): string {
-  const kept = text.length > longest ? text.slice(0, longest) : text;
-  const safe = kept.replace(/\n+$/, "").replace(unseen, (one) => {
-    if (one === "\n") return "\n    ";
-    if (one === "\t") return "  ";
-    const code = one.codePointAt(0) ?? 0;
-    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
-  });
-  return text.length > longest ? `${safe}… (${plural(text.length, "character")} in all: --json has them)` : safe;
+  return shownText(text, longest, "--json has them");
 }
 
 /** One line of JSON: every field of the journal, and RAMPART_HOST. No terminal acts on it. */

@@ -1,10 +1,14 @@
 import { spawn } from "node:child_process";
 import { RampartError } from "../../base/problem.ts";
 import { labCut, labFreeze, labHosts, labPlug, labStart, labThaw, labUnplug } from "../../lab/lab.ts";
+import { logsHost } from "../../model/logs.ts";
+import { markCommand } from "../../model/marks.ts";
+import { run } from "../../ssh/run.ts";
+import { targetsOf } from "../hosts.ts";
 import { labSeats } from "../lab-site.ts";
 import type { GlobalOptions } from "../options.ts";
 import { writeText } from "../output.ts";
-import { openSite } from "../site.ts";
+import { type OpenSite, openSite } from "../site.ts";
 
 /** What can be done to a host of the lab, and what is then so. */
 export const labDeeds = {
@@ -43,7 +47,16 @@ export async function labDeedCommand(
   const name = await labName(options);
   await labDeeds[deed].does(name, host);
   writeText(`${host} ${labDeeds[deed].outcome}.`);
+  await tellMonitor(await openSite(options), `${host} ${labDeeds[deed].outcome}`);
   return 0;
+}
+
+/** So that the charts of the dashboard show what was done on purpose. A monitor that is away is not waited for. */
+async function tellMonitor(open: OpenSite, text: string): Promise<void> {
+  const monitor = logsHost(open.topology);
+  const running = labHosts(open.site.name).some(({ name, state }) => name === monitor?.name && state === "running");
+  if (monitor === undefined || !running) return;
+  await run(targetsOf(open)(monitor.name), markCommand("drill", text), { timeoutMs: 3000 });
 }
 
 async function labName(options: GlobalOptions): Promise<string> {

@@ -8,6 +8,7 @@ import { alertmanagerConfig, webhookFlows } from "./alertmanager.ts";
 import { alertRules } from "./alerts.ts";
 import { arbiterChecks, arbiterFlows, arbiterResources, arbiterServices } from "./arbiter.ts";
 import { monitorChecks } from "./checks.ts";
+import { dashboardCheck, dashboardResources } from "./dashboard.ts";
 import { issuerChecks, issuerFlows, issuerPort, issuerResources, issuerServices, trustResources } from "./issuer.ts";
 import { issuerNginx, issuerTls } from "./issuer-nginx.ts";
 import { logsCertificate, logsCheck, logsNginx, logsResources, logsServices } from "./logs.ts";
@@ -33,6 +34,7 @@ export const monitor: Role = {
   checks: (host, topology) => [
     ...monitorChecks(host, topology),
     logsCheck(host, topology),
+    dashboardCheck(host),
     ...issuerChecks(host, topology),
     ...arbiterChecks(host, topology),
   ],
@@ -89,6 +91,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...trustResources(host, topology),
     ...issuerResources(host, topology),
     ...logsResources(host, topology),
+    ...dashboardResources(host, topology),
     ...doors(host, topology),
     ...storeResources(host, topology),
     ...arbiterResources(host, topology),

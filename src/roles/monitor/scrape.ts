@@ -90,6 +90,7 @@ function serviceJob(name: string, first: Target, targets: readonly Target[], rhy
       service.name === "database.exporter" ? only(databaseMetrics) : withoutInnards,
       // Only its `up` tells the rhythm; a figure is the same figure in any.
       ...(rhythm.suffix === "" ? [] : [{ target_label: "job", replacement: job }]),
+      ...(service.name === "base.node-exporter" ? ownService : []),
     ],
   };
 }
@@ -128,6 +129,15 @@ const databaseMetrics =
 function only(regex: string): Relabel {
   return { source_labels: ["__name__"], regex, action: "keep" };
 }
+
+/**
+ * Figures that hosts write for their exporter tell of services of the site, and not of the exporter. The host they stand for stays
+ * the one that was asked.
+ */
+const ownService: readonly Relabel[] = [
+  { source_labels: ["exported_service"], regex: "(.+)", target_label: "service" },
+  { regex: "exported_service", action: "labeldrop" },
+];
 
 /** The inside of an exporter's own runtime. */
 const withoutInnards: Relabel = { source_labels: ["__name__"], regex: "(go|promhttp)_.*", action: "drop" };

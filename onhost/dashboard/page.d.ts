@@ -1,0 +1,4 @@
+declare module "page:*" {
+  const text: string;
+  export default text;
+}
