@@ -63,7 +63,7 @@ function daysSection({ now }: Look, { days }: Kept): string {
   const sum =
     asked === 0
       ? "no data yet"
-      : `${percent(good / asked)} in the ${known.length === 1 ? "one day" : `${known.length} days`} that were watched`;
+      : `${percent(good / asked)} in the ${known.length === 1 ? "one day that was" : `${known.length} days that were`} watched`;
   const items = list.map((day) => {
     const text = `${day}: ${dayText(days[day])}`;
     return `<li class="${dayClass(days[day])}" title="${text}"><span>${text}</span></li>`;
