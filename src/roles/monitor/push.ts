@@ -32,12 +32,13 @@ export function pushAlerts({ site }: Topology): readonly AlertRule[] {
   const cut = "rampart_push_cut_total";
   const rising = `increase(${cut}[2m]) > 0 or (${cut} unless ${cut} offset 2m)`;
   const many = `${selector("scrape_samples_scraped", { job: jobs.app })} > ${sampleLimit}`;
-  const tooMany = (expr: string, description: string, summary: string) =>
-    alert("AppMetricsTooMany", "ticket", "10s", expr, { summary, description });
+  const tooMany = (way: string, expr: string, description: string, summary: string) =>
+    alert("AppMetricsTooMany", "ticket", "10s", expr, { summary, description }, { way });
   return [
     ...(site.app.some((service) => service.push)
       ? [
           tooMany(
+            "pushed",
             `sum by (host, metric) (${rising})`,
             'Its further label sets count as "other" (gauges: not at all). Totals are right, other metrics are whole.',
             "{{ $labels.metric }} of {{ $labels.host }} has too many label values",
@@ -47,6 +48,7 @@ export function pushAlerts({ site }: Topology): readonly AlertRule[] {
     ...(site.app.some((service) => service.metrics !== undefined)
       ? [
           tooMany(
+            "offered",
             many,
             `More than ${sampleLimit} samples at its metrics path: none of them is taken, until they are fewer.`,
             "{{ $labels.host }} offers {{ $value }} samples, which is too many",
