@@ -47,7 +47,7 @@ function largeSite(): Site {
   const service = (name: string, port: number, database: boolean): AppService => ({
     ...{ name, source: `./${name}`, packages: ["nodejs"], build: undefined, migrate: undefined },
     ...{ start: "node server.js", port, health: "/healthz", metrics: "/metrics" },
-    ...{ login: undefined, concurrency: 500 },
+    ...{ push: false, login: undefined, concurrency: 500 },
     ...{ routes: [{ host: undefined, path: `/${name}` }], env: {}, secrets: ["TOKEN"], database, hosts: 186 },
   });
   return {
@@ -56,7 +56,7 @@ function largeSite(): Site {
     aliases: ["large.example"],
     tls: { certificate: "own", terminate: "balancer" },
     balancer: { hosts: 2 },
-    web: { hosts: 250, files: "./public", maxBodyMiB: 16, waf: "off", wafExceptions: [] },
+    web: { hosts: 250, files: "./public", maxBodyMiB: 16, waf: "off", wafExceptions: [], beacon: false },
     app: [
       service("shop", 3000, true),
       service("search", 3001, false),
@@ -77,7 +77,7 @@ function largeSite(): Site {
         drill: "weekly",
       },
     },
-    monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined } },
+    monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined }, statusPage: undefined },
     firewall: { admin: [], block: [], extra: [] },
     limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },
     environment: { name: "lab", kind: "lab", localDomain: "www.large.localhost", httpsPort: 8443, httpPort: 8080 },

@@ -33,9 +33,18 @@ const onhost = {
   agent: "onhost/agent/main.ts",
   member: "onhost/agent/galera/main.ts",
   dashboard: "onhost/dashboard/main.ts",
+  "status-page": "onhost/status-page/main.ts",
 };
 const plugins = [pageOfTheDashboard(await builtPage())];
 await build({ ...common, entryPoints: onhost, plugins, minifySyntax: true, minifyWhitespace: true });
+// What visitors' browsers run.
+const beacon = {
+  entryPoints: { beacon: "onhost/beacon/beacon.ts" },
+  platform: "browser",
+  format: "iife",
+  target: "es2020",
+};
+await build({ ...common, ...beacon, banner: {}, minify: true });
 // The types of `import "rampart"` for a site outside this checkout, which has no npm package to take them from.
 const input = readFileSync(join(root, "src/config/input.ts"), "utf8");
 const types = `${input}\n/** Describes a site. */\nexport function defineSite(site: SiteInput): SiteInput;\n`;

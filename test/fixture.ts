@@ -16,7 +16,7 @@ export const shopSite: Site = {
   aliases: ["shop.example"],
   tls: { certificate: "own", terminate: "balancer" },
   balancer: { hosts: 2 },
-  web: { hosts: 2, files: "./public", maxBodyMiB: 16, waf: "off", wafExceptions: [] },
+  web: { hosts: 2, files: "./public", maxBodyMiB: 16, waf: "off", wafExceptions: [], beacon: false },
   app: [
     {
       name: "shop",
@@ -28,6 +28,7 @@ export const shopSite: Site = {
       port: 3000,
       health: "/healthz",
       metrics: "/metrics",
+      push: false,
       login: "/login",
       concurrency: 500,
       routes: [{ host: undefined, path: "/" }],
@@ -46,6 +47,7 @@ export const shopSite: Site = {
       port: 3001,
       health: "/healthz",
       metrics: "/metrics",
+      push: false,
       login: undefined,
       concurrency: 500,
       routes: [{ host: undefined, path: "/api/recommendations" }],
@@ -63,7 +65,7 @@ export const shopSite: Site = {
     bufferPoolMiB: 128,
     backup: shopBackup,
   },
-  monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined } },
+  monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined }, statusPage: undefined },
   firewall: { admin: [], block: [], extra: [] },
   limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },
   environment: { name: "lab", kind: "lab", localDomain: "www.shop.localhost", httpsPort: 8443, httpPort: 8080 },

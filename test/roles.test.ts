@@ -42,6 +42,12 @@ const galera = {
     backup: { ...shopBackup, store: "none" },
   },
 } satisfies Site;
+const watched: Site = {
+  ...shopSite,
+  web: { ...shopSite.web, beacon: true, waf: "block" },
+  app: shopSite.app.map((service) => ({ ...service, push: service.name === "recommendations" })),
+  monitor: { ...shopSite.monitor, statusPage: "/status" },
+};
 const two = { hosts: 2, arbiter: "monitor" } as const;
 
 const sites: readonly (readonly [string, Site])[] = [
@@ -50,6 +56,8 @@ const sites: readonly (readonly [string, Site])[] = [
   ["files only", filesOnly],
   ["a certificate by ACME", acme],
   ["a certificate of the user's", given],
+  ["pushed measurements, beacons and a status page", watched],
+  ["the same, where web hosts open TLS", { ...watched, tls: { ...watched.tls, terminate: "web" } }],
   ["a Galera cluster of three", galera],
   ["a Galera cluster of two and an arbiter", { ...galera, database: { ...galera.database, ...two } }],
 ];
@@ -140,7 +148,9 @@ describe.each(sites)("%s", (_, site) => {
     const foreign = files.filter(({ host, one }) => {
       const head = one.content.split("\n").slice(0, 8).join("\n");
       // Visitors see pages, and are told nothing of the host.
-      const bare = /^\/etc\/rampart\/(ca\.crt|database\/(replication|backup\.key))$|\.(http|html)$/.test(one.file);
+      const bare = /^\/etc\/rampart\/(ca\.crt|database\/(replication|backup\.key))$|\.(http|html)$|\/beacon\.js$/.test(
+        one.file,
+      );
       return head.includes(`Made by Rampart for ${host.name}`) === bare;
     });
     expect(foreign.map(({ host, one }) => `${host.name} ${one.file}`)).toEqual([]);

@@ -32,6 +32,7 @@ const verbs: Readonly<Record<string, Run>> = {
   explain: async ({ options, words }) =>
     (await import("./commands/explain.ts")).explainCommand(options, words[0] ?? ""),
   render: async ({ options, words }) => (await import("./commands/render.ts")).renderCommand(options, words[0] ?? ""),
+  export: async ({ options, words }) => (await import("./commands/export.ts")).exportCommand(options, words),
   firewall: async ({ options, words }) => (await import("./commands/firewall.ts")).firewallCommand(options, words),
   exec: async ({ options, words: [host = "", ...argv] }) =>
     (await import("./commands/hosts.ts")).execCommand(options, host, argv),

@@ -107,6 +107,8 @@ test("a page", () => {
       explain     tell which role wants a thing on a host, from which line of the
                   site file, and why
       render      write all files of all hosts into a folder, for reading
+      export      dashboards for Grafana, and the site's rules for a Prometheus of
+                  yours
       firewall    explain, try and change who may reach what
       bans        show, make and end bans of visitors
       waf         what the web application firewall found, and tests of its rules

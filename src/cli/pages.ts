@@ -2,6 +2,7 @@ import type { Page, PageOption } from "../report/page.ts";
 import { bansPages } from "./pages/bans.ts";
 import { certificatePages } from "./pages/certificates.ts";
 import { databasePages } from "./pages/database.ts";
+import { exportPages } from "./pages/export.ts";
 import { firewallPages } from "./pages/firewall.ts";
 import { hostPages } from "./pages/hosts.ts";
 import { labPages } from "./pages/lab.ts";
@@ -41,6 +42,7 @@ const order = [
     "config",
     "explain",
     "render",
+    "export",
     "firewall",
     "bans",
     "waf",
@@ -63,6 +65,7 @@ export const pages: readonly Page[] = [
   ...certificatePages,
   ...labPages,
   ...secretsPages,
+  ...exportPages,
 ].toSorted((one, other) => order.indexOf(one.verb) - order.indexOf(other.verb));
 
 export function pageOf(verb: string): Page | undefined {

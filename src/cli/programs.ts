@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 
 /** Rampart's own programs for hosts, and the bundles of them that lie beside this one. */
 const bundles: Readonly<Record<string, string>> = {
+  beacon: "beacon.js",
   "database-agent": "agent.js",
   "database-member": "member.js",
   dashboard: "dashboard.js",
+  "status-page": "status-page.js",
 };
 
 const read = new Map<string, string>();

@@ -85,10 +85,15 @@ const givenVariables = ["HOST", "PORT", "SITE_URL", "INSTANCE", "NODE_ENV"];
 function reservedVariableProblems(path: string, service: ServiceDraft): readonly Problem[] {
   const env = Object.keys(service.env ?? {}).map((name) => ({ name, at: `${path}.env.${name}` }));
   const secrets = (service.secrets ?? []).map((name, index) => ({ name: name ?? "", at: `${path}.secrets[${index}]` }));
-  const database = service.database === true ? [...env, ...secrets].filter(({ name }) => /^DATABASE_/.test(name)) : [];
+  const reserved = (is: boolean | undefined, pattern: RegExp) =>
+    is === true ? [...env, ...secrets].filter(({ name }) => pattern.test(name)) : [];
+  const database = reserved(service.database, /^DATABASE_/);
+  const push = reserved(service.push, /^STATSD_(HOST|PORT)$/);
   const given = secrets.filter(({ name }) => givenVariables.includes(name));
-  const taken = [...database, ...given].map(({ name, at }) => {
-    const why = name.startsWith("DATABASE_") ? "for a service with database: true" : "for every service";
+  const taken = [...database, ...push, ...given].map(({ name, at }) => {
+    const kind = /^(DATABASE|STATSD)_/.exec(name)?.[1];
+    const keys: Readonly<Record<string, string>> = { DATABASE: "database", STATSD: "push" };
+    const why = kind === undefined ? "for every service" : `for a service with ${keys[kind]}: true`;
     const remedy = "Take it out, or give it another name.";
     return { path: at, reason: `${name} is set by Rampart ${why}.`, remedy };
   });
@@ -149,6 +154,7 @@ function routeFault(
   if ("reason" in route) return route;
   if (route.host !== undefined && draft.aliases?.includes(route.host)) return aliasRouteFault(route.host, draft.domain);
   const text = routeText(route);
+  if (text === draft.monitor?.statusPage) return statusPageFault(text);
   const holder = holders.get(text);
   if (holder !== undefined) return takenRouteFault(text, holder, name);
   holders.set(text, name);
@@ -167,6 +173,11 @@ function takenRouteFault(text: string, holder: string, name: string): Fault {
   if (holder === name) return { reason: `"${text}" stands there twice.`, remedy: "Take one of the two out." };
   const reason = `"${text}" is also a route of service "${holder}": a request can have only one service that answers it.`;
   return { reason, remedy: "Give one of the two another path; the longest path that matches wins." };
+}
+
+function statusPageFault(path: string): Fault {
+  const reason = `"${path}" is where monitor.statusPage stands.`;
+  return { reason, remedy: "Give the status page or the service another path." };
 }
 
 function aliasRouteFault(host: string, domain: string | undefined): Fault {

@@ -65,6 +65,8 @@ export interface WebInput {
   readonly waf?: "off" | "watch" | "block" | undefined;
   /** What the web application firewall objects to although it is no attack; `rampart waf findings` prints these lines. */
   readonly wafExceptions?: readonly WafExceptionInput[] | undefined;
+  /** Whether a small script is added to HTML pages that tells how fast they were for real visitors, and which errors scripts had. It keeps neither cookies nor addresses. */
+  readonly beacon?: boolean | undefined;
 }
 
 export interface WafExceptionInput {
@@ -95,6 +97,8 @@ export interface AppServiceInput {
   readonly health?: string | undefined;
   /** Path of the service's own Prometheus metrics, hidden from visitors. */
   readonly metrics?: string | undefined;
+  /** Whether the service pushes measurements of its own: it gets STATSD_HOST and STATSD_PORT, and what it sends there by StatsD is watched. */
+  readonly push?: boolean | undefined;
   /** Path to which visitors send their log-in form. Answers of status 401, 403, 422 or 429 to a POST there, or with the header X-Rampart-Login: failed, count as failed log-ins. */
   readonly login?: string | undefined;
   /** Requests that each web host gives to one host of the service at once, WebSockets among them; further ones wait up to 5 s, then get 503. */
@@ -162,6 +166,8 @@ export interface MonitorInput {
   readonly retentionDays?: number | undefined;
   /** Where alerts go. */
   readonly alerts?: AlertsInput | undefined;
+  /** Path of a public page that says how the site is and was; made by the monitor, and served by the web tier also when the application is down. */
+  readonly statusPage?: string | undefined;
 }
 
 export interface AlertsInput {

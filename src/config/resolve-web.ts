@@ -23,6 +23,7 @@ export function webTier(input: SiteInput, choose: Choose): Site["web"] {
       "enough for forms and photos, too little to fill a disk with a few requests",
     ),
     ...waf(input, choose),
+    beacon: choose("web.beacon", input.web?.beacon, false, "pages are sent as they are unless you want them changed"),
   };
 }
 

@@ -143,6 +143,7 @@ function appService(
       "nearly every program answers its own front page",
     ),
     metrics: choose(at("metrics"), service.metrics, undefined, "only what the host itself measures is watched"),
+    push: choose(at("push"), service.push, false, "nothing listens for measurements that nobody pushes"),
     login: choose(at("login"), service.login, undefined, "failed log-ins are counted only where you say they happen"),
     concurrency: choose(
       at("concurrency"),
@@ -227,6 +228,12 @@ function monitor({ monitor: given }: SiteInput, choose: Choose): Site["monitor"]
         "alerts are shown by rampart status; they are sent only where you say",
       ),
     },
+    statusPage: choose(
+      "monitor.statusPage",
+      given?.statusPage,
+      undefined,
+      "how the site is doing is told to nobody unasked",
+    ),
   };
 }
 

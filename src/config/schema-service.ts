@@ -59,6 +59,14 @@ export const service = z.strictObject({
       examples: ["/metrics"],
     })
     .optional(),
+  push: z
+    .boolean({ error: "true or false" })
+    .meta({
+      description:
+        "Whether the service pushes measurements of its own: it gets STATSD_HOST and STATSD_PORT, and what it sends there by StatsD is watched.",
+      examples: [true],
+    })
+    .optional(),
   login: urlPath('a path that starts with "/", such as "/login"')
     .meta({
       description:

@@ -53,4 +53,12 @@ export const web = z.strictObject({
       examples: [[{ rule: 942100, path: "/search", parameter: "q", why: "visitors look for quotes in it" }]],
     })
     .optional(),
+  beacon: z
+    .boolean({ error: "true or false" })
+    .meta({
+      description:
+        "Whether a small script is added to HTML pages that tells how fast they were for real visitors, and which errors scripts had. It keeps neither cookies nor addresses.",
+      examples: [true],
+    })
+    .optional(),
 });

@@ -119,6 +119,13 @@ const monitor = z.strictObject({
     .meta({ description: "How long measurements are kept, in days.", examples: [15] })
     .optional(),
   alerts: alerts.meta({ description: "Where alerts go." }).optional(),
+  statusPage: matching(/^\/[a-z0-9][a-z0-9/_-]{0,60}$/, 'a path such as "/status"')
+    .meta({
+      description:
+        "Path of a public page that says how the site is and was; made by the monitor, and served by the web tier also when the application is down.",
+      examples: ["/status"],
+    })
+    .optional(),
 });
 
 const extraAccess = z.strictObject({

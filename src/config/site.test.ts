@@ -37,6 +37,7 @@ const shop: SiteInput = {
       port: 3000,
       health: "/healthz",
       metrics: "/metrics",
+      push: false,
       login: "/login",
       concurrency: 100,
       database: true,
@@ -78,7 +79,7 @@ test("ten lines are a complete site", () => {
     aliases: [],
     tls: { certificate: "own", terminate: "balancer" },
     balancer: { hosts: 2 },
-    web: { hosts: 2, files: undefined, maxBodyMiB: 16, waf: "off", wafExceptions: [] },
+    web: { hosts: 2, files: undefined, maxBodyMiB: 16, waf: "off", wafExceptions: [], beacon: false },
     app: [
       {
         name: "hello",
@@ -90,6 +91,7 @@ test("ten lines are a complete site", () => {
         port: 3000,
         health: "/",
         metrics: undefined,
+        push: false,
         login: undefined,
         concurrency: 500,
         routes: [{ host: undefined, path: "/" }],
@@ -100,7 +102,7 @@ test("ten lines are a complete site", () => {
       },
     ],
     database: undefined,
-    monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined } },
+    monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined }, statusPage: undefined },
     firewall: { admin: [], block: [], extra: [] },
     limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },
     environment: {

@@ -39,13 +39,14 @@ export function accessResources(host: Host, site: Site, sources: readonly Access
   ];
 }
 
-/** The site's routes, the longest path first. */
-function accessRoutes(site: Site): readonly AccessRoute[] {
+/** The site's routes, the longest path first. What pages tell of themselves is no request of the site's own. */
+export function accessRoutes(site: Site): readonly AccessRoute[] {
   const routes = site.app
     .flatMap(({ name, routes }) =>
       routes.map((route): AccessRoute => ({ host: route.host ?? "", path: route.path, service: name })),
     )
     .toSorted((one, other) => other.path.length - one.path.length || (one.path < other.path ? -1 : 1));
+  if (site.web.beacon) routes.unshift({ host: "", path: "/.rampart", service: "rampart" });
   const hasRoot = routes.some(({ host, path }) => host === "" && path === "/");
   // What belongs to no service are files, if the site has any.
   return hasRoot || site.web.files === undefined ? routes : [...routes, { host: "", path: "/", service: "files" }];

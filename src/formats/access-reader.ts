@@ -88,11 +88,12 @@ while (1) {
 `;
 }
 
-function perlString(text: string): string {
+export function perlString(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
 
-const journalText = `# Fields to the journal, by its own protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL).
+/** `record(FIELD => value, …)` in Perl. */
+export const journalText = `# Fields to the journal, by its own protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL).
 my $journal = sockaddr_un('/run/systemd/journal/socket');
 socket(my $socket, AF_UNIX, SOCK_DGRAM, 0) or die "no socket: $!";
 # A journal that is busy is waited for: the files wait as well.
@@ -108,7 +109,8 @@ sub say_left {
 }
 `;
 
-const routeText = `# The route and service of a request: its host and path, of any form that HTTP/1 and HTTP/2 have.
+/** `route_of(host, path)` in Perl: route and service; knows `@routes` and `%own`. */
+export const routeText = `# The route and service of a request: its host and path, of any form that HTTP/1 and HTTP/2 have.
 my %known;
 sub route_of {
   my ($host, $uri) = @_;

@@ -32,6 +32,11 @@ export interface ScrapeConfig {
   readonly metrics_path?: string;
   readonly scrape_interval?: string;
   readonly scrape_timeout?: string;
+  /** Beyond these a whole scrape is refused. Lengths are bytes. */
+  readonly sample_limit?: number;
+  readonly label_limit?: number;
+  readonly label_name_length_limit?: number;
+  readonly label_value_length_limit?: number;
   readonly params?: Readonly<Record<string, readonly string[]>>;
   readonly tls_config?: Readonly<Record<string, string>>;
   readonly static_configs: readonly ScrapeTargets[];

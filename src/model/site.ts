@@ -16,6 +16,8 @@ export interface Site {
     readonly maxBodyMiB: number;
     readonly waf: WafMode;
     readonly wafExceptions: readonly WafException[];
+    /** True: pages tell how fast they were for visitors, and which errors their scripts had. */
+    readonly beacon: boolean;
   };
   /** In the order of the site file. */
   readonly app: readonly AppService[];
@@ -24,6 +26,8 @@ export interface Site {
     readonly hosts: number;
     readonly retentionDays: number;
     readonly alerts: { readonly webhook: string | undefined };
+    /** Path at which visitors find the public status page; undefined: there is none. */
+    readonly statusPage: string | undefined;
   };
   readonly limits: SiteLimits;
   readonly firewall: {
@@ -132,6 +136,8 @@ export interface AppService {
   readonly health: string;
   /** Path of Prometheus metrics, hidden from visitors; undefined when it has none. */
   readonly metrics: string | undefined;
+  /** True: it pushes measurements to STATSD_HOST and STATSD_PORT of its own host. */
+  readonly push: boolean;
   /** Path to which visitors send their log-in form; undefined: failed log-ins are not counted. */
   readonly login: string | undefined;
   /** How many requests each web host gives to one host of the service at once; further ones wait. */

@@ -6,6 +6,7 @@ import type { Site } from "../../model/site.ts";
 import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
 import { appChecks } from "./checks.ts";
 import { serviceOf } from "./facts.ts";
+import { pushServices } from "./push.ts";
 import { appResources } from "./resources.ts";
 
 /** Runs one service a host, behind TLS of its own, with a way to the database. */
@@ -37,6 +38,7 @@ function services(host: Host, site: Site): readonly Service[] {
       ...{ name: "app.metrics", port: metricsPort, metrics: "/metrics" },
       summary: "Figures of the app host's HAProxy: the service and its ways to the database.",
     },
+    ...pushServices(of, service),
   ];
 }
 

@@ -2,7 +2,7 @@ import { databaseAccount, databaseName } from "../../contract/database.ts";
 import { secretReference } from "../../model/secret.ts";
 import type { AppService } from "../../model/site.ts";
 import type { Host, Topology } from "../../model/topology.ts";
-import { databaseCertificate, databaseHostName, databasePorts, serviceOf, siteUrl } from "./facts.ts";
+import { databaseCertificate, databaseHostName, databasePorts, serviceOf, siteUrl, statsd } from "./facts.ts";
 
 /** The service's environment file: what Rampart tells every service, then what the site file says. */
 export function environmentText(host: Host, topology: Topology): string {
@@ -14,6 +14,7 @@ export function environmentText(host: Host, topology: Topology): string {
     INSTANCE: host.name,
     NODE_ENV: "production",
     ...(service.database ? databaseVariables(service, topology) : {}),
+    ...(service.push ? { STATSD_HOST: statsd.host, STATSD_PORT: String(statsd.port) } : {}),
     ...service.env,
     ...Object.fromEntries(service.secrets.map((name) => [name, secretReference(`${service.name}.${name}`)])),
   };

@@ -4,6 +4,11 @@ import type { Host } from "../../model/topology.ts";
 /** Local ports of the ways to the database. */
 export const databasePorts = { write: 3306, read: 3307 } as const;
 
+/** Where a service pushes its measurements to (StatsD over UDP). */
+export const statsd = { host: "127.0.0.1", port: 8125 } as const;
+/** Where they are asked for: on the loopback, and by mutual TLS at the same port of the inside address. */
+export const pushedFigures = { host: "127.0.0.1", port: 9102 } as const;
+
 /** Name in the certificate of every database host; on app hosts it leads to 127.0.0.1. */
 export function databaseHostName(site: Site): string {
   return `database.${site.name}.internal`;

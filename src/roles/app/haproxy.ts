@@ -4,6 +4,7 @@ import type { AppService } from "../../model/site.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
 import { databaseSections } from "./database.ts";
 import { serviceOf } from "./facts.ts";
+import { pushSections } from "./push.ts";
 
 /** haproxy.cfg of an app host: TLS in front of the service, and its ways to the database. */
 export function appHaproxy(host: Host, topology: Topology): string {
@@ -15,6 +16,7 @@ export function appHaproxy(host: Host, topology: Topology): string {
     serviceFrontend(host, service, topology),
     programBackend(host, service),
     ...(service.database ? databaseSections(topology) : []),
+    ...pushSections(host, service, topology),
     metricsFrontend(host.inside, tierName(site, "monitor")),
   ];
   const why = "TLS in front of the service, and its ways to the database.";

@@ -5,6 +5,7 @@ import { type Host, type Topology, tierName } from "../../model/topology.ts";
 import { environmentText } from "./environment.ts";
 import { account, databaseCertificate, environmentFile, releaseRoot, serviceOf } from "./facts.ts";
 import { appHaproxy } from "./haproxy.ts";
+import { pushResources } from "./push.ts";
 import { unitText } from "./unit.ts";
 
 /** Everything on an app host but what every host has. The way to the database stands before the release is migrated. */
@@ -27,6 +28,7 @@ export function appResources(host: Host, topology: Topology): readonly Resource[
       unitLines: [],
       restartOn: [],
     }),
+    ...pushResources(host, service),
     ...programResources(host, service, topology),
   ];
 }

@@ -6,7 +6,9 @@ import { certificateAlerts, certificateMeasurements } from "./certificate-alerts
 import { databaseAlerts, databaseMeasurements } from "./database-alerts.ts";
 import { header } from "./header.ts";
 import { logAlerts, logMeasurements } from "./log-alerts.ts";
+import { pageAlerts } from "./page-alerts.ts";
 import { jobs } from "./paths.ts";
+import { pushAlerts } from "./push.ts";
 import { alert, missing } from "./rule.ts";
 import { wafMeasurements } from "./waf-alerts.ts";
 
@@ -32,6 +34,8 @@ function alertGroup(topology: Topology): RuleGroup {
     ...databaseAlerts(topology),
     ...backupAlerts(topology),
     ...logAlerts(),
+    ...pushAlerts(topology),
+    ...pageAlerts(topology),
     ...measurementAlerts(topology),
   ];
   const settled = alerts.map((rule) => ({ ...rule, expr: `(${rule.expr}) unless on () rampart:settling` }));

@@ -40,7 +40,11 @@ function offered(name: RoleName, host: Host, site: Site, networks: RoleNetworks)
     case "web":
       return [service("metrics", 8405, tier, "/metrics"), service("nginx-exporter", 9113, own, "/metrics")];
     case "app":
-      return [service("metrics", 8405, tier, "/metrics"), service(app?.name ?? "", app?.port ?? 0, tier, app?.metrics)];
+      return [
+        service("metrics", 8405, tier, "/metrics"),
+        service(app?.name ?? "", app?.port ?? 0, tier, app?.metrics),
+        ...(app?.push ? [service("pushed", 9102, tier, "/metrics")] : []),
+      ];
     case "database":
       return [
         service("exporter", 9104, own, "/metrics"),

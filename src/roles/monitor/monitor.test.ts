@@ -388,10 +388,43 @@ const cases: readonly Case[] = [
     change: { 'node_systemd_unit_state{host="web1",name="nginx.service",state="failed"}': "0+0x9 1+0x50" },
     fires: { 44: ["UnitFailed web1"] },
   },
+  {
+    what: "an application offers more samples than are taken",
+    change: { 'scrape_samples_scraped{job="app",host="shop1"}': "900+0x9 10001+0x50" },
+    fires: { 10: [], 44: ["AppMetricsTooMany shop1"] },
+  },
 ];
 
 test("every alert fires when it should, and on a healthy or a starting site none does", () => {
   expect(judged(topology, well, cases)).toContain("SUCCESS");
+});
+
+test("a label without end that is pushed, and scripts that fail in pages, are told", () => {
+  const pushing = shopSite.app.map((service) => ({ ...service, push: service.name === "recommendations" }));
+  const site = { ...shopSite, web: { ...shopSite.web, beacon: true }, app: pushing };
+  const pages = (name: string) => `rampart_page_${name}_total{host="web1",route="/"}`;
+  const read = (host: string) => `rampart_beacons_read_timestamp_seconds{host="${host}"}`;
+  const told = { [read("web1")]: "0+2x200", [read("web2")]: "0+2x200", [pages("views")]: "0+1x200" };
+  const long = Object.fromEntries(Object.entries(well).map(([name, values]) => [name, lasting(values)]));
+  const cases: readonly Case[] = [
+    { what: "all is well", change: { [pages("failed_views")]: "0+0x200" }, fires: { 40: [], 300: [] } },
+    {
+      what: "one label is cut",
+      change: { 'rampart_push_cut_total{host="recommendations1",metric="visits_total"}': "_x20 9800+0x180" },
+      fires: { 36: [], 60: ["AppMetricsTooMany recommendations1"], 250: [] },
+    },
+    {
+      what: "a script fails in every fifth page",
+      change: { [pages("failed_views")]: "0+0.2x200" },
+      fires: { 100: [], 300: ["PageErrors"] },
+    },
+    {
+      what: "nobody reads beacons of a web host",
+      change: { [read("web2")]: "-900+0x200" },
+      fires: { 100: ["BeaconsUnread"] },
+    },
+  ];
+  expect(judged(watchedTopology(site), { ...long, ...told }, cases)).toContain("SUCCESS");
 });
 
 const orders = "rampart_certificate_order_failed";

@@ -14,7 +14,15 @@ import { issuerNginx, issuerTls } from "./issuer-nginx.ts";
 import { logsCertificate, logsCheck, logsNginx, logsResources, logsServices } from "./logs.ts";
 import { nginxResources } from "./nginx.ts";
 import { paths } from "./paths.ts";
+import { pushFlows } from "./push.ts";
 import { blackboxConfig, monitorName, prometheusConfig } from "./scrape.ts";
+import {
+  statusPageCertificate,
+  statusPageChecks,
+  statusPageNginx,
+  statusPageResources,
+  statusPageServices,
+} from "./status-page.ts";
 import { storeResources, storeServices } from "./store.ts";
 import { type Program, programArguments, programDropIn, programs, routeUnit } from "./units.ts";
 
@@ -27,6 +35,7 @@ export const monitor: Role = {
     ...logsServices(host),
     ...issuerServices(host, site),
     ...storeServices(host, site),
+    ...statusPageServices(host, site),
     ...arbiterServices(host, site),
   ],
   flows,
@@ -35,6 +44,7 @@ export const monitor: Role = {
     ...monitorChecks(host, topology),
     logsCheck(host, topology),
     dashboardCheck(host),
+    ...statusPageChecks(host, topology),
     ...issuerChecks(host, topology),
     ...arbiterChecks(host, topology),
   ],
@@ -52,6 +62,7 @@ function flows(site: Site): readonly DeclaredFlow[] {
       flow(name, "monitor", "The monitor fetches measurements."),
     ),
     ...apps.map((name) => flow(name, `${name}.metrics`, "The monitor fetches the application's own measurements.")),
+    ...pushFlows(site),
     flow("balancer.https", "domain", "The monitor asks for the site as visitors do."),
     ...webhookFlows(site),
     ...issuerFlows(site),
@@ -92,6 +103,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...issuerResources(host, topology),
     ...logsResources(host, topology),
     ...dashboardResources(host, topology),
+    ...statusPageResources(host, topology),
     ...doors(host, topology),
     ...storeResources(host, topology),
     ...arbiterResources(host, topology),
@@ -103,8 +115,16 @@ function doors(host: Host, topology: Topology): readonly Resource[] {
   const issues = acmeOf(topology.site) !== undefined;
   return nginxResources(
     host,
-    [...(issues ? issuerNginx(host, topology, issuerPort) : []), ...logsNginx(host, topology)],
-    [...(issues ? [issuerTls.certificate] : []), logsCertificate].map((path) => `certificate:${path}`),
+    [
+      ...(issues ? issuerNginx(host, topology, issuerPort) : []),
+      ...logsNginx(host, topology),
+      ...statusPageNginx(host, topology),
+    ],
+    [
+      ...(issues ? [issuerTls.certificate] : []),
+      logsCertificate,
+      ...(topology.site.monitor.statusPage === undefined ? [] : [statusPageCertificate]),
+    ].map((path) => `certificate:${path}`),
   );
 }
 

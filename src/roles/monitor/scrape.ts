@@ -3,6 +3,7 @@ import type { Site } from "../../model/site.ts";
 import { type Host, offersOf, type Service, type Topology, tierName } from "../../model/topology.ts";
 import { header } from "./header.ts";
 import { jobs, local, paths } from "./paths.ts";
+import { appLimits, pushed } from "./push.ts";
 import { type Rhythm, rhythmsOf } from "./rhythm.ts";
 
 /** prometheus.yml: what is asked for measurements, how often, and where alerts go. */
@@ -68,7 +69,7 @@ function measured(topology: Topology): readonly Target[] {
 
 /** An application's own measurements are one job, whichever service they come from. */
 function jobOf(service: Service, host: Host): string {
-  return service.name === `app.${host.service}` ? jobs.app : service.name;
+  return [`app.${host.service}`, pushed].includes(service.name) ? jobs.app : service.name;
 }
 
 function serviceJob(name: string, first: Target, targets: readonly Target[], rhythm: Rhythm): ScrapeConfig {
@@ -83,6 +84,7 @@ function serviceJob(name: string, first: Target, targets: readonly Target[], rhy
     ...(service.tlsName === undefined ? {} : { scheme: "https", tls_config: tls }),
     metrics_path: service.metrics ?? "/metrics",
     ...rhythm.pace,
+    ...(first.job === jobs.app ? appLimits : {}),
     ...(isHaproxy(service) ? { params: { metrics: haproxyMetrics } } : {}),
     ...(rhythm.collectors === undefined ? {} : { params: { "collect[]": rhythm.collectors } }),
     static_configs: targets.map((target) => targetOf(target, `${target.job}${rhythm.suffix}`)),

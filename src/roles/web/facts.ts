@@ -21,6 +21,10 @@ export const wafFolder = "/var/log/nginx/waf";
 /** What it found, one JSON object a line. */
 export const wafLog = `${wafFolder}/findings.json`;
 
+export const beaconFolder = "/var/log/nginx/beacons";
+/** What pages told of themselves, one JSON object a line, until it is read. */
+export const beaconLog = `${beaconFolder}/beacons.log`;
+
 /** Name of a service's pool in HAProxy. */
 export function poolName(service: AppService): string {
   return `app_${service.name}`;

@@ -85,6 +85,11 @@ const headerLines: readonly NginxDirective[] = [
   }),
 ];
 
+/** Where requests of visitors are written down. */
+export function visitorsLog(limited: boolean): string {
+  return `access_log ${accessLog} visitors buffer=64k flush=1s${limited ? " if=$is_logged" : ""}`;
+}
+
 /** The fields of the balancers' log in the other mode. Of refusals one in a hundred is logged. */
 function logLines(limited: boolean): readonly NginxDirective[] {
   const fields = {
@@ -109,7 +114,7 @@ function logLines(limited: boolean): readonly NginxDirective[] {
           nginxBlock("map $status$one_in_hundred $is_logged", "4290 0", "default 1"),
         ]
       : []),
-    `access_log ${accessLog} visitors buffer=64k flush=1s${limited ? " if=$is_logged" : ""}`,
+    visitorsLog(limited),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { type NginxDirective, nginxBlock, nginxFile, nginxWord } from "../../formats/nginx.ts";
 import type { Site } from "../../model/site.ts";
 import { type Host, hostsOf, type Topology } from "../../model/topology.ts";
+import { acceptLines, beaconHttpLines, beaconLocations, beaconServerLines } from "./beacon.ts";
 import {
   filesRoot,
   hasWaf,
@@ -16,6 +17,7 @@ import {
 import { balancerMap, insideTlsLines, pingLocation } from "./nginx-inside.ts";
 import { otherServers, ownPage, publicHttpLines, publicServers, toldLines } from "./nginx-public.ts";
 import { serviceMaps } from "./routes.ts";
+import { statusPageLocation } from "./status-page.ts";
 import { refusedAnswer, refusedLocation, wafLines } from "./waf-nginx.ts";
 
 /** nginx.conf of a web host: serves the files of the site and passes what belongs to services to the HAProxy beside it. */
@@ -63,6 +65,7 @@ function httpLines(host: Host, topology: Topology): readonly NginxDirective[] {
     "",
     ...compressionLines,
     "",
+    ...beaconHttpLines(site),
     ...mapLines(site),
     "",
     ...(site.app.length > 0 ? [upstreamBlock, ""] : []),
@@ -115,6 +118,7 @@ const statusServer = (site: Site) =>
     `listen 127.0.0.1:${statusPort}`,
     "access_log off",
     nginxBlock("location = /stub_status", "stub_status"),
+    ...(site.web.beacon ? [nginxBlock("location = /beacon", "return 204")] : []),
     ...(site.web.waf === "block" ? [refusedAnswer] : []),
     nginxBlock("location /", "return 404"),
   );
@@ -159,6 +163,7 @@ function balancerServerLines(host: Host, topology: Topology): readonly NginxDire
 function placeLines(site: Site): readonly NginxDirective[] {
   return [
     `root ${rootOf(site)}`,
+    ...beaconServerLines(site),
     ...errorPages(site),
     ...ownLocations(site),
     "",
@@ -185,6 +190,8 @@ function rootOf(site: Site): string {
 function ownLocations(site: Site): readonly NginxDirective[] {
   return [
     ...(opensTls(site) ? [] : [pingLocation(site)]),
+    ...beaconLocations(site),
+    ...statusPageLocation(site),
     nginxBlock("location ^~ /.rampart/", ...(hasWaf(site) ? ["modsecurity off"] : []), "return 404"),
     ...(site.web.waf === "block" ? [refusedLocation(site)] : []),
     ...(opensTls(site) ? [ownPage(429)] : []),
@@ -234,6 +241,7 @@ const passLines = (site: Site): readonly NginxDirective[] => [
   "proxy_set_header Host $http_host",
   "proxy_set_header Upgrade $http_upgrade",
   "proxy_set_header Connection $connection_header",
+  ...acceptLines(site),
   `proxy_set_header ${serviceHeader} $service`,
   ...(opensTls(site) ? toldLines : []),
   "# HAProxy holds the clock of ordinary answers; here a WebSocket may be silent for an hour.",

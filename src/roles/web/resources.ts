@@ -14,6 +14,7 @@ import {
 } from "../../model/resource.ts";
 import type { Site } from "../../model/site.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
+import { beaconResources } from "./beacon-resources.ts";
 import { byNginx } from "./certificate.ts";
 import {
   accessLog,
@@ -28,6 +29,7 @@ import {
 } from "./facts.ts";
 import { webHaproxy } from "./haproxy.ts";
 import { webNginx } from "./nginx.ts";
+import { statusPageResources } from "./status-page.ts";
 import { wafResources } from "./waf.ts";
 
 /** Port of nginx's exporter on the inside address. */
@@ -68,6 +70,8 @@ export function webResources(host: Host, topology: Topology): readonly Resource[
       { file: requestsFile, kind: "services" },
     ]),
     ...(hasWaf(site) ? wafResources(host, site) : []),
+    ...(site.web.beacon ? beaconResources(host, site) : []),
+    ...statusPageResources(host, topology),
   ];
 }
 

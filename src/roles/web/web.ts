@@ -8,6 +8,7 @@ import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tie
 import { webChecks } from "./checks.ts";
 import { opensTls, webPort } from "./facts.ts";
 import { exporterPort, webResources } from "./resources.ts";
+import { statusPageFlows } from "./status-page.ts";
 
 /** Serves the site's files, and passes requests to the services they belong to. */
 export const web: Role = {
@@ -66,7 +67,7 @@ function flows(site: Site): readonly DeclaredFlow[] {
     why: "The web hosts fetch the public certificate, which they show to visitors.",
   };
   const fetches = opensTls(site) && acmeOf(site) !== undefined;
-  return [...services, ...(fetches ? [fetched] : []), ...(webHostsBan(site) ? ban : [])];
+  return [...services, ...(fetches ? [fetched] : []), ...(webHostsBan(site) ? ban : []), ...statusPageFlows(site)];
 }
 
 /** The balancers leave the host alone while it restarts. */
