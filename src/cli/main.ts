@@ -19,6 +19,8 @@ const verbs: Readonly<Record<string, Run>> = {
   apply: async ({ options }) => (await import("./commands/apply.ts")).applyCommand(options),
   status: async ({ options }) => (await import("./commands/status.ts")).statusCommand(options),
   verify: async ({ options }) => (await import("./commands/verify.ts")).verifyCommand(options),
+  alerts: async (line) => (await import("./commands/alerts.ts")).alertsCommand(line),
+  silence: async (line) => (await import("./commands/silence.ts")).silenceCommand(line),
   config: async ({ options }) => (await import("./commands/config.ts")).configCommand(options),
   explain: async ({ options, words }) =>
     (await import("./commands/explain.ts")).explainCommand(options, words[0] ?? ""),

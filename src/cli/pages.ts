@@ -1,4 +1,5 @@
 import type { Page, PageOption } from "../report/page.ts";
+import { alertPages } from "./pages/alerts.ts";
 import { bansPages } from "./pages/bans.ts";
 import { certificatePages } from "./pages/certificates.ts";
 import { databasePages } from "./pages/database.ts";
@@ -34,6 +35,8 @@ const order = [
     "apply",
     "status",
     "verify",
+    "alerts",
+    "silence",
     "config",
     "explain",
     "render",
@@ -50,6 +53,7 @@ const order = [
 export const pages: readonly Page[] = [
   ...sitePages,
   ...truthPages,
+  ...alertPages,
   ...firewallPages,
   ...bansPages,
   ...databasePages,

@@ -2,6 +2,8 @@ import * as z from "zod";
 import type { SiteInput } from "./input.ts";
 import { domainPattern, namePattern } from "./names.ts";
 import { backup } from "./schema-backup.ts";
+import { alerts } from "./schema-monitor-alerts.ts";
+import { objectives } from "./schema-monitor-objectives.ts";
 import { service } from "./schema-service.ts";
 import { web } from "./schema-web.ts";
 import { folder, lasting, list, matching, one, oneLine, rate, text, whole } from "./schema-words.ts";
@@ -99,18 +101,6 @@ const database = z.strictObject({
     .optional(),
 });
 
-const alerts = z.strictObject({
-  webhook: matching(
-    /^https?:\/\/[A-Za-z0-9.:@_[\]-]+(\/[^\s"'\\<>{}]*)?$/,
-    "a web address that starts with https:// or http://",
-  )
-    .meta({
-      description: "Address that receives alerts as JSON by HTTP POST (Alertmanager's webhook format).",
-      examples: ["https://hooks.example/ops"],
-    })
-    .optional(),
-});
-
 const monitor = z.strictObject({
   hosts: whole(1, 250)
     .meta({ description: "How many monitor hosts; this version runs one.", examples: [1] })
@@ -119,6 +109,9 @@ const monitor = z.strictObject({
     .meta({ description: "How long measurements are kept, in days.", examples: [15] })
     .optional(),
   alerts: alerts.meta({ description: "Where alerts go." }).optional(),
+  objectives: objectives
+    .meta({ description: "What the site is to keep: alerts tell when it is about to miss it." })
+    .optional(),
 });
 
 const extraAccess = z.strictObject({
