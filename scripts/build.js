@@ -1,6 +1,6 @@
 // Bundles the command line into dist/, or into the folder that is named: one entry, one chunk per verb, so that
 // `rampart --help` loads almost nothing. And the programs that run on hosts.
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -45,6 +45,22 @@ const beacon = {
   target: "es2020",
 };
 await build({ ...common, ...beacon, banner: {}, minify: true });
+// The runbooks, for the letters that Alertmanager writes: a template that gives the text of the alert's own.
+const books = join(root, "docs/runbooks");
+const texts = readdirSync(books)
+  .filter((file) => file.endsWith(".md"))
+  .sort()
+  .map((file) => {
+    const text = readFileSync(join(books, file), "utf8")
+      .replace(/^# .*\n+/, "")
+      .replace(/\[([^\]]+)\]\([^)]*\)/g, "$1")
+      .trim();
+    return `eq .Labels.alertname "${file.replace(/\.md$/, "")}" }}{{ ${JSON.stringify(text)} }}`;
+  });
+writeFileSync(
+  join(outdir, "runbooks.tmpl"),
+  `{{ define "rampart.runbook" }}{{ if ${texts.join("{{ else if ")}{{ end }}{{ end }}\n`,
+);
 // The types of `import "rampart"` for a site outside this checkout, which has no npm package to take them from.
 const input = readFileSync(join(root, "src/config/input.ts"), "utf8");
 const types = `${input}\n/** Describes a site. */\nexport function defineSite(site: SiteInput): SiteInput;\n`;

@@ -32,5 +32,5 @@ export default defineSite({
     },
   },
   database: { hosts: 3, promise: "no-loss" },
-  monitor: { retentionDays: 15 },
+  monitor: { retentionDays: 15, objectives: { availability: "99.9%", latency: "p95 < 300ms" } },
 });

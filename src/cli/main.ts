@@ -28,6 +28,8 @@ const verbs: Readonly<Record<string, Run>> = {
   qps: async ({ options }) =>
     (await import("./commands/qps.ts")).qpsCommand({ ...options, once: options.once === true }),
   verify: async ({ options }) => (await import("./commands/verify.ts")).verifyCommand(options),
+  alerts: async (line) => (await import("./commands/alerts.ts")).alertsCommand(line),
+  silence: async (line) => (await import("./commands/silence.ts")).silenceCommand(line),
   config: async ({ options }) => (await import("./commands/config.ts")).configCommand(options),
   explain: async ({ options, words }) =>
     (await import("./commands/explain.ts")).explainCommand(options, words[0] ?? ""),

@@ -1,4 +1,5 @@
 import type { Page, PageOption } from "../report/page.ts";
+import { alertPages } from "./pages/alerts.ts";
 import { bansPages } from "./pages/bans.ts";
 import { certificatePages } from "./pages/certificates.ts";
 import { databasePages } from "./pages/database.ts";
@@ -39,6 +40,8 @@ const order = [
     "top",
     "qps",
     "verify",
+    "alerts",
+    "silence",
     "config",
     "explain",
     "render",
@@ -57,6 +60,7 @@ export const pages: readonly Page[] = [
   ...sitePages,
   ...truthPages,
   ...watchingPages,
+  ...alertPages,
   ...firewallPages,
   ...bansPages,
   ...databasePages,

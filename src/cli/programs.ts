@@ -7,6 +7,7 @@ const bundles: Readonly<Record<string, string>> = {
   "database-member": "member.js",
   dashboard: "dashboard.js",
   "status-page": "status-page.js",
+  "alert-runbooks": "runbooks.tmpl",
 };
 
 const read = new Map<string, string>();

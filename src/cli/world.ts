@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { RampartError } from "../base/problem.ts";
 import type { World } from "../converge/world.ts";
 import { ensureArtifact } from "../deploy/artifact.ts";
+import { alertTrust, isAlertFile, mailPassword } from "../model/alerts.ts";
 import { backupCredentials } from "../model/backup.ts";
 import { givenOf, givenPart } from "../model/certificate.ts";
 import type { Emit } from "../model/event.ts";
@@ -13,6 +14,7 @@ import { storePaths } from "../secrets/paths.ts";
 import { openStore, type Store } from "../secrets/store.ts";
 import { certificateDateProblems, pemFile } from "../sitefile/certificate.ts";
 import { rolesOf } from "../topology/topology.ts";
+import { quietWork } from "./alerts/silences.ts";
 import { requireHosts, targetsOf } from "./hosts.ts";
 import { interruptible } from "./interrupt.ts";
 import { labSeats, operatorName } from "./lab-site.ts";
@@ -31,7 +33,8 @@ export async function worldOf(open: OpenSite, emit: Emit): Promise<World> {
     topology,
     roles,
     targetOf: targetsOf(open),
-    secretValue: (name) => givenPem(open, name) ?? givenCredentials(open, name) ?? store.secret(name).reveal(),
+    secretValue: (name) =>
+      givenPem(open, name) ?? givenCredentials(open, name) ?? givenForAlerts(open, name) ?? store.secret(name).reveal(),
     program: programText,
     authority,
     trusted: store.trusted(),
@@ -45,6 +48,7 @@ export async function worldOf(open: OpenSite, emit: Emit): Promise<World> {
     visitor: labSeats(site.name).visitor,
     caFile: visitorTrust(open, store.trusted()),
     by: operatorName(),
+    quiet: quietWork(open, operatorName()),
     emit,
     interrupted: interruptible(emit),
   };
@@ -62,6 +66,14 @@ function givenCredentials({ site, folder }: OpenSite, name: string): string | un
   const file = site.database?.backup.credentials;
   if (name !== backupCredentials || file === undefined) return undefined;
   return readFileSync(join(folder, file), "utf8").trimEnd();
+}
+
+/** What the delivery of alerts takes from files of the operator's, when that is what a secret's name means. */
+function givenForAlerts({ site, folder }: OpenSite, name: string): string | undefined {
+  const { email, trust } = site.monitor.alerts;
+  if (name === mailPassword && email?.password !== undefined)
+    return readFileSync(join(folder, email.password), "utf8").trimEnd();
+  return name === alertTrust && trust !== undefined ? pemFile(folder, trust) : undefined;
 }
 
 /** The CA certificate that a visitor of this site trusts. */
@@ -99,7 +111,7 @@ async function makeSecrets(store: Store, open: OpenSite): Promise<void> {
     .flatMap((host) => desiredHost(host, topology, rolesOf(host, roles)).resources)
     .flatMap((resource) => (resource.kind === "file" ? [resource.content] : []));
   for (const name of new Set(files.flatMap(referencedSecrets))) {
-    if (givenPart(name) === undefined && name !== backupCredentials) store.secret(name);
+    if (givenPart(name) === undefined && name !== backupCredentials && !isAlertFile(name)) store.secret(name);
   }
   await store.save();
 }

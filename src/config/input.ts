@@ -168,11 +168,37 @@ export interface MonitorInput {
   readonly alerts?: AlertsInput | undefined;
   /** Path of a public page that says how the site is and was; made by the monitor, and served by the web tier also when the application is down. */
   readonly statusPage?: string | undefined;
+  /** What the site is to keep: alerts tell when it is about to miss it. */
+  readonly objectives?: ObjectivesInput | undefined;
+}
+
+export interface ObjectivesInput {
+  /** Share of requests that are answered without a failure of the site's, over 30 days or as long as measurements are kept. */
+  readonly availability?: string | undefined;
+  /** Share of the answered requests that take no longer than a time: "p95 < 300ms" means 95 % of them. */
+  readonly latency?: string | undefined;
 }
 
 export interface AlertsInput {
   /** Address that receives alerts as JSON by HTTP POST (Alertmanager's webhook format). */
   readonly webhook?: string | undefined;
+  /** E-mail, beside the webhook or without one. */
+  readonly email?: EmailInput | undefined;
+  /** PEM file of authorities that Debian does not know, when one of them vouches for the webhook or the mail server. */
+  readonly trust?: string | undefined;
+}
+
+export interface EmailInput {
+  /** Who gets them. */
+  readonly to: readonly string[];
+  /** The sender that they have. */
+  readonly from: string;
+  /** The mail server that takes them, always by TLS: from the first byte at port 465, else by STARTTLS. Its certificate is verified. */
+  readonly server: string;
+  /** The account at the mail server; without one nobody logs in. */
+  readonly user?: string | undefined;
+  /** File that holds the account's password, relative to the site file. Keep it out of version control. */
+  readonly password?: string | undefined;
 }
 
 export interface FirewallInput {

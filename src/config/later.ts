@@ -5,7 +5,6 @@ import type { Fault } from "./names.ts";
 
 const laterKeys: Readonly<Record<string, string>> = {
   "monitor.regions": "this version probes the site from its own monitor only",
-  "monitor.objectives": "this version has no objectives; its alerts watch availability and replication",
 };
 
 const laterValues: Readonly<Record<string, string>> = {

@@ -7,6 +7,8 @@ import type { AppServiceInput, SiteInput } from "./input.ts";
 import { siteKeys } from "./keys.ts";
 import { localName } from "./names.ts";
 import { databaseBackup } from "./resolve-backup.ts";
+import { monitorAlerts } from "./resolve-monitor-alerts.ts";
+import { monitorObjectives } from "./resolve-monitor-objectives.ts";
 import { type Choose, webTier } from "./resolve-web.ts";
 import { routeFrom } from "./routes.ts";
 import { literal } from "./words.ts";
@@ -220,20 +222,14 @@ function monitor({ monitor: given }: SiteInput, choose: Choose): Site["monitor"]
       defaults.monitor.retentionDays,
       "two weeks and a day: this week beside the last, on a few hundred MiB of disk",
     ),
-    alerts: {
-      webhook: choose(
-        "monitor.alerts.webhook",
-        given?.alerts?.webhook,
-        undefined,
-        "alerts are shown by rampart status; they are sent only where you say",
-      ),
-    },
+    alerts: monitorAlerts(given?.alerts, choose),
     statusPage: choose(
       "monitor.statusPage",
       given?.statusPage,
       undefined,
       "how the site is doing is told to nobody unasked",
     ),
+    objectives: monitorObjectives(given?.objectives, choose),
   };
 }
 

@@ -2,6 +2,8 @@ import * as z from "zod";
 import type { SiteInput } from "./input.ts";
 import { domainPattern, namePattern } from "./names.ts";
 import { backup } from "./schema-backup.ts";
+import { alerts } from "./schema-monitor-alerts.ts";
+import { objectives } from "./schema-monitor-objectives.ts";
 import { service } from "./schema-service.ts";
 import { web } from "./schema-web.ts";
 import { folder, lasting, list, matching, one, oneLine, rate, text, whole } from "./schema-words.ts";
@@ -99,18 +101,6 @@ const database = z.strictObject({
     .optional(),
 });
 
-const alerts = z.strictObject({
-  webhook: matching(
-    /^https?:\/\/[A-Za-z0-9.:@_[\]-]+(\/[^\s"'\\<>{}]*)?$/,
-    "a web address that starts with https:// or http://",
-  )
-    .meta({
-      description: "Address that receives alerts as JSON by HTTP POST (Alertmanager's webhook format).",
-      examples: ["https://hooks.example/ops"],
-    })
-    .optional(),
-});
-
 const monitor = z.strictObject({
   hosts: whole(1, 250)
     .meta({ description: "How many monitor hosts; this version runs one.", examples: [1] })
@@ -125,6 +115,9 @@ const monitor = z.strictObject({
         "Path of a public page that says how the site is and was; made by the monitor, and served by the web tier also when the application is down.",
       examples: ["/status"],
     })
+    .optional(),
+  objectives: objectives
+    .meta({ description: "What the site is to keep: alerts tell when it is about to miss it." })
     .optional(),
 });
 

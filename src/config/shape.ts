@@ -133,9 +133,9 @@ function remedyFor(schema: AnySchema, name: string, value: unknown, place: Place
   return isOptional(schema) ? "Correct it, or leave the key out: it has a default." : "Correct it.";
 }
 
-/** Environment variables and webhooks may hold something that belongs in no terminal and no CI log. */
+/** Environment variables, webhooks and passwords may hold something that belongs in no terminal and no CI log. */
 function isPrivate(path: readonly (string | number)[]): boolean {
-  return (path[0] === "app" && path[2] === "env") || path[path.length - 1] === "webhook";
+  return (path[0] === "app" && path[2] === "env") || ["webhook", "password"].includes(String(path[path.length - 1]));
 }
 
 function below(place: Place, key: string | number): Place {

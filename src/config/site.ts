@@ -3,6 +3,8 @@ import type { Site } from "../model/site.ts";
 import { backupProblems } from "./check-backup.ts";
 import { certificateProblems } from "./check-certificate.ts";
 import { firewallProblems } from "./check-firewall.ts";
+import { alertProblems } from "./check-monitor-alerts.ts";
+import { objectiveProblems } from "./check-monitor-objectives.ts";
 import { nameProblems } from "./check-names.ts";
 import { serviceProblems } from "./check-services.ts";
 import { environmentProblems, folderProblems, tierProblems } from "./check-tiers.ts";
@@ -37,6 +39,8 @@ export function siteProblems(raw: unknown, facts: Facts): readonly Problem[] {
     ...serviceProblems(shape.draft, isBroken),
     ...tierProblems(shape.draft, isBroken),
     ...backupProblems(shape.draft, facts, isBroken),
+    ...alertProblems(shape.draft, facts, isBroken),
+    ...objectiveProblems(shape.draft, isBroken),
     ...wafProblems(shape.draft, isBroken),
     ...firewallProblems(shape.draft, facts),
     ...folderProblems(shape.draft, facts),

@@ -17,11 +17,23 @@ export async function converge(
     refuseUnreachable(observation.problems);
     const plan = planFrom(observation, world);
     world.emit({ type: "plan.made", plan });
-    await applyPlan(plan, observation, world);
+    await quietly(plan, world, () => applyPlan(plan, observation, world));
     const checks = plan.stages.length === 0 ? [] : await verifySite(world, { gone: new Set(), patient: true });
     return { plan, checks };
   } finally {
     await observation.release();
+  }
+}
+
+/** What is done on purpose is not told as a fault, until shortly after its end, whatever that is. */
+async function quietly(plan: Plan, world: World, work: () => Promise<void>): Promise<void> {
+  const hosts = [...new Set(plan.stages.flatMap((stage) => stage.hosts.map(({ host }) => host)))];
+  const known = hosts.filter((host) => !plan.added.includes(host));
+  const told = known.length === 0 ? undefined : await world.quiet?.(known, "rampart apply changes these hosts");
+  try {
+    await work();
+  } finally {
+    await told?.();
   }
 }
 

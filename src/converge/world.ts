@@ -29,6 +29,8 @@ export interface World {
   readonly caFile: string;
   /** user@machine */
   readonly by: string;
+  /** Keeps planned work at hosts from being told as faults; resolves with what ends that. Left out: nobody is told anyway. */
+  readonly quiet?: (hosts: readonly string[], why: string) => Promise<() => Promise<void>>;
   readonly emit: Emit;
   /** True after Ctrl-C: what runs is finished, nothing new is begun. */
   readonly interrupted: () => boolean;

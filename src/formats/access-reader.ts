@@ -1,3 +1,5 @@
+import { requestSeconds } from "../model/requests.ts";
+
 /** A file that a daemon appends a line of JSON to for every request. */
 export interface AccessSource {
   readonly file: string;
@@ -23,8 +25,6 @@ export interface AccessReader {
 }
 
 export const accessMetricsFile = "/var/lib/prometheus/node-exporter/rampart-access.prom";
-/** Upper bounds in seconds. 0.3 is there for objectives such as "p95 < 300ms". */
-const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10];
 /** A file is put aside, compressed, when it is longer; so many are kept. */
 const longFile = 64 * 1024 * 1024;
 const keptFiles = 8;
@@ -56,7 +56,7 @@ ${list(sources.map(({ file, kind }) => [file, kind]))});
 my @routes = (
 ${list(routes.map(({ host, path, service }) => [host, path, service]))});
 my %own = map { $_ => 1 } (${hosts.map(perlString).join(", ")});
-my @bounds = (${buckets.join(", ")});
+my @bounds = (${requestSeconds.join(", ")});
 my $figures = ${perlString(accessMetricsFile)};
 my $folder = $ENV{STATE_DIRECTORY} // '/var/lib/rampart-access';
 my $state = "$folder/state";

@@ -18,10 +18,13 @@ export interface AlertRule {
 export interface RecordingRule {
   readonly record: string;
   readonly expr: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface RuleGroup {
   readonly name: string;
+  /** How often it is judged; as often as anything when it is left out. */
+  readonly interval?: string;
   readonly rules: readonly (AlertRule | RecordingRule)[];
 }
 

@@ -1,3 +1,6 @@
+import type { SiteAlerts } from "./alerts.ts";
+import type { Objectives } from "./objectives.ts";
+
 /** The complete configuration: every default filled in, every name checked. Made by config/, read by all else. */
 export interface Site {
   /** Short name: host names inside end in `<name>.internal`. [a-z][a-z0-9-]*, at most 20 characters. */
@@ -25,9 +28,10 @@ export interface Site {
   readonly monitor: {
     readonly hosts: number;
     readonly retentionDays: number;
-    readonly alerts: { readonly webhook: string | undefined };
+    readonly alerts: SiteAlerts;
     /** Path at which visitors find the public status page; undefined: there is none. */
     readonly statusPage: string | undefined;
+    readonly objectives?: Objectives | undefined;
   };
   readonly limits: SiteLimits;
   readonly firewall: {

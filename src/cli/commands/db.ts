@@ -1,7 +1,8 @@
 import { RampartError } from "../../base/problem.ts";
 import { databaseText, historyText } from "../../report/database.ts";
+import { quietWork } from "../alerts/silences.ts";
 import { UsageError } from "../arguments.ts";
-import { carriedOut, changedText, changeSince, pictureOf, seenWithin } from "../db/deeds.ts";
+import { carriedOut, changedText, changeSince, type Picture, pictureOf, seenWithin } from "../db/deeds.ts";
 import { failover } from "../db/failover.ts";
 import { rebuild } from "../db/rebuild.ts";
 import { switchoverProblems } from "../db/refusals.ts";
@@ -14,6 +15,7 @@ import { bootstrap } from "../db-galera/bootstrap.ts";
 import { galeraRebuild, galeraStatus } from "../db-galera/deeds.ts";
 import { notInGalera } from "../db-galera/refusals.ts";
 import { requireHosts } from "../hosts.ts";
+import { operatorName } from "../lab-site.ts";
 import { exitCodes } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
 import { type OpenSite, openSite } from "../site.ts";
@@ -92,13 +94,20 @@ async function switchover(open: OpenSite, options: BackupOptions): Promise<numbe
     return exitCodes.done;
   }
   const request = { kind: "switchover" as const, to: to ?? null, without: [] };
-  await carriedOut(open, before, { request, within: 30, quiet: json });
   const { term } = before.database;
-  const after = await seenWithin(
-    open,
-    10,
-    (one) => one.database.primary !== null && (changeSince(one, term)?.gapSeconds ?? null) !== null,
+  const told = await quietWork(open, operatorName())(
+    before.members.map(({ host }) => host),
+    "rampart db switchover",
   );
+  let after: Picture;
+  try {
+    await carriedOut(open, before, { request, within: 30, quiet: json });
+    const isOver = (one: Picture) =>
+      one.database.primary !== null && (changeSince(one, term)?.gapSeconds ?? null) !== null;
+    after = await seenWithin(open, 10, isOver);
+  } finally {
+    await told();
+  }
   const change = changeSince(after, term);
   if (json) writeJson({ site: open.site.name, change: change ?? null });
   else writeText(change ? changedText(change) : "The request was carried out:  rampart db status");

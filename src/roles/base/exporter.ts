@@ -67,7 +67,7 @@ function exporterArguments(host: Host, { networks }: Topology, why: string): str
     "--web.disable-exporter-metrics",
     "--log.level=warn",
     "--collector.disable-defaults",
-    ...[...collectors, "textfile", "uname", "vmstat"].map((name) => `--collector.${name}`),
+    ...[...collectors, "textfile", "time", "uname", "vmstat"].map((name) => `--collector.${name}`),
     `--collector.netdev.device-include=^(${networks.insideInterface}|${networks.outsideInterface})$`,
     // Tells who holds the virtual address.
     ...(host.tier === "balancer" ? ["--collector.netdev.address-info"] : []),

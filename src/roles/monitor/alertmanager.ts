@@ -1,39 +1,69 @@
 import { yamlFile } from "../../formats/prometheus.ts";
+import type { AlertEmail } from "../../model/alerts.ts";
 import type { Site } from "../../model/site.ts";
-import type { DeclaredFlow, Host } from "../../model/topology.ts";
+import type { Host } from "../../model/topology.ts";
 import { header } from "./header.ts";
+import { mailFiles, mailLocalPort } from "./mail.ts";
+import { paths } from "./paths.ts";
 
-/** alertmanager.yml: what pages goes out at once, the rest is gathered for a moment. */
+/** Names of Alertmanager's receivers: the channels by which alerts go out. */
+const channels = { webhook: "webhook", email: "email" } as const;
+
+/**
+ * alertmanager.yml: what pages goes out at once, the rest is gathered. Each channel has groups of its own, so that one that hangs
+ * or refuses does not hold the other up; whatever was not delivered is tried again at every interval of its group.
+ */
 export function alertmanagerConfig(host: Host, site: Site, why: string): string {
-  const { webhook } = site.monitor.alerts;
-  const receiver = "operators";
+  const { webhook, email } = site.monitor.alerts;
+  const routes = [...(webhook === undefined ? [] : webhookRoutes), ...(email === undefined ? [] : mailRoutes)];
   return yamlFile(
     {
-      route: {
-        ...{ receiver, group_by: ["alertname"], group_wait: "5s", group_interval: "30s", repeat_interval: "4h" },
-        routes: [{ matchers: ['severity="page"'], receiver, group_wait: "0s", group_interval: "1s" }],
-      },
-      // Without a webhook alerts are shown by `rampart status` and in Prometheus only.
-      receivers: [webhook === undefined ? { name: receiver } : { name: receiver, webhook_configs: [{ url: webhook }] }],
+      // Without a channel alerts are shown by `rampart status` and in Prometheus only.
+      route: { receiver: "nobody", group_by: ["alertname"], repeat_interval: "4h", routes },
+      templates: [paths.mailTemplate, paths.runbooks],
+      receivers: [
+        { name: "nobody" },
+        ...(webhook === undefined ? [] : [{ name: channels.webhook, webhook_configs: [{ url: webhook }] }]),
+        ...(email === undefined ? [] : [{ name: channels.email, email_configs: [mailConfig(email)] }]),
+      ],
     },
     header(host, why),
   );
 }
 
-/** The way out for alerts, when there is a webhook. */
-export function webhookFlows(site: Site): readonly DeclaredFlow[] {
-  const { webhook } = site.monitor.alerts;
-  const parts = webhook?.match(/^(https?):\/\/(?:[^@/]*@)?([^:/?#]+)(?::(\d+))?/);
-  if (!parts) return [];
-  const [, scheme, name = "", port] = parts;
-  // A name may stand for any address, and for another one tomorrow.
-  const address = /^[\d.]+$/.test(name) ? name : "0.0.0.0/0";
-  const to = {
-    address,
-    port: Number(port ?? (scheme === "http" ? 80 : 443)),
-    protocol: "tcp",
-    name: "webhook",
-  } as const;
-  const why = "Alerts are delivered to the operators.";
-  return [{ role: "monitor", from: { kind: "tier", tier: "monitor" }, to, why, path: "monitor.alerts.webhook" }];
+const isPage = ['severity="page"'];
+const isTicket = ['severity!="page"'];
+
+const webhookRoutes = [
+  { matchers: isPage, receiver: channels.webhook, group_wait: "0s", group_interval: "1s", continue: true },
+  { matchers: isTicket, receiver: channels.webhook, group_wait: "5s", group_interval: "30s", continue: true },
+];
+
+// A reader has one letter for all that comes within seconds, and one for all tickets of a quarter of an hour.
+const mailRoutes = [
+  { matchers: isPage, receiver: channels.email, group_wait: "0s", group_interval: "10s" },
+  {
+    ...{ matchers: isTicket, receiver: channels.email, group_by: ["severity"] },
+    ...{ group_wait: "1m", group_interval: "15m", repeat_interval: "24h" },
+  },
+];
+
+/**
+ * To the mail server by the way of mail.ts, whose end it verifies: the name in the certificate is the server's.
+ * @see https://prometheus.io/docs/alerting/latest/configuration/#email_config
+ */
+function mailConfig(email: AlertEmail) {
+  return {
+    to: email.to.join(", "),
+    from: email.from,
+    smarthost: `127.0.0.1:${mailLocalPort(email)}`,
+    hello: "localhost",
+    ...(email.user === undefined ? {} : { auth_username: email.user, auth_password_file: mailFiles.password }),
+    require_tls: email.port !== 465,
+    tls_config: { server_name: email.host, min_version: "TLS12" },
+    headers: { Subject: '{{ template "rampart.subject" . }}' },
+    html: "",
+    text: '{{ template "rampart.text" . }}',
+    send_resolved: true,
+  };
 }

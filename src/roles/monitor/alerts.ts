@@ -4,17 +4,22 @@ import { accessMeasurements } from "./access-alerts.ts";
 import { backupAlerts, backupMeasurements } from "./backup-alerts.ts";
 import { certificateAlerts, certificateMeasurements } from "./certificate-alerts.ts";
 import { databaseAlerts, databaseMeasurements } from "./database-alerts.ts";
+import { deliveryAlerts, deliveryMeasurements } from "./delivery-alerts.ts";
 import { header } from "./header.ts";
 import { logAlerts, logMeasurements } from "./log-alerts.ts";
 import { pageAlerts } from "./page-alerts.ts";
+import { objectiveGroups, objectiveMeasurements } from "./objective-rules.ts";
 import { jobs } from "./paths.ts";
 import { pushAlerts } from "./push.ts";
 import { alert, missing } from "./rule.ts";
+import { saturationAlerts, saturationMeasurements } from "./saturation-alerts.ts";
+import { selfAlerts, selfMeasurements } from "./self-alerts.ts";
+import { serviceAlerts, serviceMeasurements } from "./service-alerts.ts";
 import { wafMeasurements } from "./waf-alerts.ts";
 
 /** rules/rampart.yml: what users would feel, derived from the topology. */
 export function alertRules(host: Host, topology: Topology, why: string): string {
-  return yamlFile({ groups: [alertGroup(topology)] }, header(host, why));
+  return yamlFile({ groups: [alertGroup(topology), ...objectiveGroups(topology.site)] }, header(host, why));
 }
 
 /**
@@ -36,6 +41,10 @@ function alertGroup(topology: Topology): RuleGroup {
     ...logAlerts(),
     ...pushAlerts(topology),
     ...pageAlerts(topology),
+    ...deliveryAlerts(topology),
+    ...serviceAlerts(topology),
+    ...saturationAlerts(topology),
+    ...selfAlerts(),
     ...measurementAlerts(topology),
   ];
   const settled = alerts.map((rule) => ({ ...rule, expr: `(${rule.expr}) unless on () rampart:settling` }));
@@ -126,6 +135,11 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     ...databaseMeasurements(topology),
     ...backupMeasurements(topology),
     ...logMeasurements(topology),
+    ...deliveryMeasurements(topology),
+    ...serviceMeasurements(),
+    ...saturationMeasurements(),
+    ...selfMeasurements(),
+    ...objectiveMeasurements(topology.site),
     ...unwatched(topology),
   ];
 }

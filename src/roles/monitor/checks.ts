@@ -25,13 +25,13 @@ done`;
 const ask = `ask() { timeout 5 promtool query instant http://${local.prometheus} "$1" || { echo "Prometheus does not answer" >&2; exit 1; }; }`;
 
 /**
- * Asked of Prometheus itself and not by a query: what was removed lives on in queries for a while. The probe of certificates
- * looks seldom; its first look may come later.
+ * Asked of Prometheus itself and not by a query: what was removed lives on in queries for a while. The probes of certificates
+ * look seldom; their first look may come later.
  */
 function targets(expected: number): string {
   return `list=$(curl -fsS -m 5 "http://${local.prometheus}/api/v1/targets?state=active") || { echo "Prometheus does not answer"; exit 1; }
 list=$(printf '%s\\n' "$list" | sed 's/"discoveredLabels"/\\n/g' | sed 1d)
-down=$(printf '%s\\n' "$list" | grep -v -e '"health":"up"' -e '"scrapePool":"${jobs.certificates}".*"health":"unknown"' | sed -e 's/.*"labels":{//' -e 's/.*"instance":"\\([^"]*\\)","job":"\\([^"]*\\)".*/\\2 at \\1/' | paste -sd,)
+down=$(printf '%s\\n' "$list" | grep -v -e '"health":"up"' -e '"scrapePool":"${jobs.certificates}".*"health":"unknown"' -e '"scrapePool":"${jobs.inside}".*"health":"unknown"' | sed -e 's/.*"labels":{//' -e 's/.*"instance":"\\([^"]*\\)","job":"\\([^"]*\\)".*/\\2 at \\1/' | paste -sd,)
 [ -z "$down" ] || { echo "no measurements from: $down"; exit 1; }
 count=$(printf '%s\\n' "$list" | grep -c .)
 [ "$count" = ${expected} ] || { echo "$count of ${expected} targets are asked"; exit 1; }`;

@@ -14,6 +14,10 @@ import { paths } from "./paths.ts";
 const topology = watchedTopology();
 const acme = { kind: "acme", email: "ops@shop.example", directory: "https://acme.example/directory" } as const;
 const ordering = watchedTopology({ ...shopSite, tls: { certificate: acme, terminate: "web" } });
+const mail = {
+  ...{ to: ["ops@shop.example", "boss@shop.example"], from: "rampart@shop.example", host: "mail.example", port: 587 },
+  ...{ user: undefined, password: undefined },
+};
 const folder = mkdtempSync(join(tmpdir(), "rampart-monitor-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -48,12 +52,18 @@ test("Prometheus' own checker takes its configuration and the rules", () => {
   expect(checked("promtool", ["check", "rules", written(paths.rules)])).toContain("SUCCESS");
 });
 
-test("Alertmanager's own checker takes its configuration, with a webhook and without", () => {
+test("Alertmanager's own checker takes its configuration, with every choice of channels", () => {
   const webhook = "http://10.77.0.1:9999/hook";
-  const told = watchedTopology({ ...shopSite, monitor: { ...shopSite.monitor, alerts: { webhook } } });
+  const email = { ...mail, user: "rampart", password: "./mail.password" };
   expect(checked("amtool", ["check-config", written(paths.alertmanager)])).toContain("SUCCESS");
-  expect(checked("amtool", ["check-config", written(paths.alertmanager, told)])).toContain("SUCCESS");
-  expect(told.flows.filter((flow) => flow.toHost === "")).toMatchObject([{ toAddress: "10.77.0.1", port: 9999 }]);
+  for (const alerts of [{ webhook }, { webhook: undefined, email: mail }, { webhook, email, trust: "./ca.crt" }]) {
+    const told = watchedTopology({ ...shopSite, monitor: { ...shopSite.monitor, alerts } });
+    expect(checked("amtool", ["check-config", written(paths.alertmanager, told)])).toContain("SUCCESS");
+    expect(told.flows.filter((flow) => flow.toHost === "").map((flow) => [flow.toAddress, flow.port])).toEqual([
+      ...(alerts.webhook ? [["10.77.0.1", 9999]] : []),
+      ...("email" in alerts ? [["0.0.0.0/0", 587]] : []),
+    ]);
+  }
 });
 
 test("the prober's own checker takes its configuration", () => {
@@ -66,7 +76,7 @@ test("every service with measurements is a target, by the name in its certificat
     .resources(monitorHost(topology), topology)
     .find((one) => resourceId(one).endsWith("metheus.yml"));
   const content = text?.kind === "file" ? text.content : "";
-  expect(content.match(/^ {10}- .*\.shop\.internal:/gm)).toHaveLength(12 + 12 + 2 + 2 + 2 + 4 + 4 + 3 + 3);
+  expect(content.match(/^ {10}- .*\.shop\.internal:/gm)).toHaveLength(2 * (12 + 2 + 2 + 2 + 4 + 4 + 3 + 3));
   expect(content).toContain("server_name: recommendations.shop.internal");
 });
 
@@ -117,6 +127,34 @@ function serving(...hosts: readonly string[]): Readonly<Record<string, string>> 
 }
 
 const hosts = topology.hosts.map((host) => host.name);
+const node = (metric: string, host: string, labels = "") =>
+  `node_${metric}{job="base.node-exporter",host="${host}"${labels}}`;
+const root = ',mountpoint="/"';
+const self = (metric: string, of = "prometheus") => `${metric}{job="monitor.${of}",host="mon1",tier="monitor"}`;
+const visits = (class_: string) =>
+  `rampart_visitor_request_seconds_count{host="lb1",service="shop",route="/",class="${class_}"}`;
+const inside = 'probe_ssl_earliest_cert_expiry{job="probe.inside",on="web1"}';
+
+/** A machine with time and room, and clocks that agree. */
+function roomy(host: string): Readonly<Record<string, string>> {
+  return {
+    [node("filesystem_avail_bytes", host, root)]: always(60e9),
+    [node("filesystem_size_bytes", host, root)]: always(100e9),
+    [node("memory_MemAvailable_bytes", host)]: always(6e9),
+    [node("memory_MemTotal_bytes", host)]: always(8e9),
+    [node("cpu_seconds_total", host, ',mode="idle"')]: "0+1x200",
+    [node("time_seconds", host)]: "0+2x200",
+  };
+}
+
+const itself: Readonly<Record<string, string>> = {
+  [self("prometheus_rule_evaluation_failures_total")]: always(0),
+  [self("prometheus_notifications_dropped_total")]: always(0),
+  [self("prometheus_notifications_errors_total")]: always(0),
+  [self("prometheus_config_last_reload_successful")]: always(1),
+  [self("alertmanager_config_last_reload_successful", "alertmanager")]: always(1),
+  [self("blackbox_exporter_config_last_reload_successful", "blackbox")]: always(1),
+};
 
 const well: Readonly<Record<string, string>> = {
   [started]: always(-1000),
@@ -161,6 +199,11 @@ const well: Readonly<Record<string, string>> = {
   [backup("drill_failed", "db2")]: always(0),
   ...Object.fromEntries(["lb1", "lb2", "web1", "web2"].map((host) => [wrote(host, "access"), "0+2x200"])),
   ...Object.fromEntries(hosts.map((host) => [heard(host), "0+2x200"])),
+  ...Object.assign({}, ...hosts.map(roomy)),
+  ...itself,
+  ...{ [visits("2xx")]: "0+20x200", [visits("5xx")]: always(0), [inside]: always(86_400 * 60) },
+  'haproxy_process_current_connections{job="web.metrics",host="web1"}': always(10),
+  'haproxy_process_max_connections{job="web.metrics",host="web1"}': always(1000),
   'node_systemd_unit_state{host="web1",name="nginx.service",state="failed"}': always(0),
 };
 
@@ -185,6 +228,7 @@ const longer: Readonly<Record<string, string>> = {
       backup("logs_timestamp_seconds", "db2"),
       ...hosts.map(heard),
       ...["lb1", "lb2", "web1", "web2"].map((host) => wrote(host, "access")),
+      ...hosts.map((host) => node("time_seconds", host)),
     ].map((series) => [series, "0+2x600"]),
   ),
 };
@@ -393,11 +437,95 @@ const cases: readonly Case[] = [
     change: { 'scrape_samples_scraped{job="app",host="shop1"}': "900+0x9 10001+0x50" },
     fires: { 10: [], 44: ["AppMetricsTooMany shop1"] },
   },
+  {
+    what: "a disk is full",
+    change: { [node("filesystem_avail_bytes", "db1", root)]: "60000000000+0x9 4000000000+0x50" },
+    fires: { 26: [], 32: ["DiskFull db1"] },
+  },
+  {
+    what: "a disk fills up",
+    change: { ...longer, [node("filesystem_avail_bytes", "mon1", root)]: "35000000000-100000000x290" },
+    fires: { 560: [], 630: ["DiskFilling mon1"] },
+  },
+  {
+    what: "memory is short",
+    change: { ...longer, [node("memory_MemAvailable_bytes", "shop1")]: "6000000000+0x9 100000000+0x600" },
+    fires: { 120: [], 160: ["MemoryShort shop1"] },
+  },
+  {
+    what: "a clock runs away",
+    change: { [node("time_seconds", "db2")]: "100+2x200" },
+    fires: { 20: [], 80: ["ClockWrong db2"] },
+  },
+  {
+    what: "requests wait for web hosts",
+    change: { 'haproxy_backend_current_queue{job="balancer.metrics",host="lb1",proxy="web"}': "0+0x9 7+0x60" },
+    fires: { 70: [], 84: ["RequestsQueue lb1"] },
+  },
+  {
+    what: "a HAProxy is near its limit of connections",
+    change: { 'haproxy_process_current_connections{job="web.metrics",host="web1"}': "10+0x9 900+0x60" },
+    fires: { 40: [], 56: ["ConnectionsNearLimit web1"] },
+  },
+  {
+    what: "MariaDB is near its limit of connections",
+    change: {
+      'mysql_global_status_threads_connected{host="db1"}': "10+0x9 140+0x60",
+      'mysql_global_variables_max_connections{host="db1"}': always(151),
+    },
+    fires: { 70: [], 84: ["DatabaseConnectionsNearLimit db1"] },
+  },
+  {
+    what: "a firewall is near its limit of connections",
+    change: {
+      'node_nf_conntrack_entries{host="lb1"}': "10+0x9 9000+0x60",
+      'node_nf_conntrack_entries_limit{host="lb1"}': always(10_000),
+    },
+    fires: { 70: [], 84: ["ConnectionTableNearLimit lb1"] },
+  },
+  {
+    what: "every tenth request fails",
+    change: { [visits("5xx")]: "0+0x9 4+4x60" },
+    fires: { 18: [], 60: ["ServiceErrors"] },
+  },
+  {
+    what: "a certificate inside ends soon",
+    change: { [inside]: always(86_400 * 19) },
+    fires: { 90: ["InsideCertificateEndsSoon web1"] },
+  },
+  {
+    what: "a replica is behind",
+    change: { 'mysql_slave_status_seconds_behind_master{job="database.exporter",host="db3"}': "0+0x9 31+2x60" },
+    fires: { 70: [], 84: ["ReplicaLagging db3"] },
+  },
+  {
+    what: "a rule fails",
+    change: { [self("prometheus_rule_evaluation_failures_total")]: "0+0x9 1+1x50" },
+    fires: { 18: [], 26: ["RulesFail mon1"] },
+  },
+  {
+    what: "Alertmanager takes nothing",
+    change: { [self("prometheus_notifications_errors_total")]: "0+0x9 1+1x50" },
+    fires: { 18: [], 40: ["AlertmanagerUnreached mon1"] },
+  },
+  {
+    what: "Alertmanager refused its files",
+    change: { [self("alertmanager_config_last_reload_successful", "alertmanager")]: then("0+0x50") },
+    fires: { 44: [], 54: ["MonitorConfigRefused mon1"] },
+  },
+  {
+    what: "a host does not measure its disks any more",
+    change: { [node("filesystem_avail_bytes", "web2", root)]: gone },
+    fires: { 30: [], 44: ["MeasurementMissing web2"] },
+  },
 ];
 
 test("every alert fires when it should, and on a healthy or a starting site none does", () => {
-  expect(judged(topology, well, cases)).toContain("SUCCESS");
-});
+  // What takes minutes is judged every 10 s, or this test would take minutes itself.
+  const isLong = ({ fires }: Case) => Math.max(...Object.keys(fires).map(Number)) > 200;
+  expect(judged(topology, well, cases.filter((one) => !isLong(one)))).toContain("SUCCESS");
+  expect(judged(topology, well, cases.filter(isLong), "10s")).toContain("SUCCESS");
+}, 600_000);
 
 test("a label without end that is pushed, and scripts that fail in pages, are told", () => {
   const pushing = shopSite.app.map((service) => ({ ...service, push: service.name === "recommendations" }));
@@ -462,7 +590,7 @@ test("where web hosts open TLS, with a certificate by ACME, what goes wrong with
   ];
   const long = Object.fromEntries(Object.entries(wellOrdering).map(([name, values]) => [name, lasting(values)]));
   expect(judged(ordering, long, cases)).toContain("SUCCESS");
-});
+}, 600_000);
 
 /** The same last value for ten minutes. */
 function lasting(values: string): string {
@@ -470,7 +598,7 @@ function lasting(values: string): string {
 }
 
 /** What Prometheus' own test runner says of these cases. */
-function judged(of: Topology, well: Readonly<Record<string, string>>, cases: readonly Case[]): string {
+function judged(of: Topology, well: Readonly<Record<string, string>>, cases: readonly Case[], every = "2s"): string {
   const rules = written(paths.rules, of);
   const file = join(folder, "alerts.test.yml");
   const tests = cases.map(({ what, change, fires }) => ({
@@ -489,6 +617,6 @@ function judged(of: Topology, well: Readonly<Record<string, string>>, cases: rea
       }),
     })),
   }));
-  writeFileSync(file, yamlFile({ rule_files: [rules], evaluation_interval: "2s", tests }, "Made by a test."));
+  writeFileSync(file, yamlFile({ rule_files: [rules], evaluation_interval: every, tests }, "Made by a test."));
   return checked("promtool", ["test", "rules", file]);
 }

@@ -4,7 +4,7 @@ import type { CertificateResource, FileResource, Resource, UnitResource } from "
 import type { Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import type { DeclaredFlow, Host, Topology } from "../../model/topology.ts";
-import { alertmanagerConfig, webhookFlows } from "./alertmanager.ts";
+import { alertmanagerConfig } from "./alertmanager.ts";
 import { alertRules } from "./alerts.ts";
 import { arbiterChecks, arbiterFlows, arbiterResources, arbiterServices } from "./arbiter.ts";
 import { monitorChecks } from "./checks.ts";
@@ -12,6 +12,7 @@ import { dashboardCheck, dashboardResources } from "./dashboard.ts";
 import { issuerChecks, issuerFlows, issuerPort, issuerResources, issuerServices, trustResources } from "./issuer.ts";
 import { issuerNginx, issuerTls } from "./issuer-nginx.ts";
 import { logsCertificate, logsCheck, logsNginx, logsResources, logsServices } from "./logs.ts";
+import { deliveryFlows, deliveryResources } from "./mail.ts";
 import { nginxResources } from "./nginx.ts";
 import { paths } from "./paths.ts";
 import { pushFlows } from "./push.ts";
@@ -64,7 +65,7 @@ function flows(site: Site): readonly DeclaredFlow[] {
     ...apps.map((name) => flow(name, `${name}.metrics`, "The monitor fetches the application's own measurements.")),
     ...pushFlows(site),
     flow("balancer.https", "domain", "The monitor asks for the site as visitors do."),
-    ...webhookFlows(site),
+    ...deliveryFlows(site),
     ...issuerFlows(site),
     ...arbiterFlows(site),
   ];
@@ -99,6 +100,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ),
     unit("rampart-route.service", found.way, [], [routeFile]),
     ...programs.map(programUnit),
+    ...deliveryResources(host, topology.site, found.tell),
     ...trustResources(host, topology),
     ...issuerResources(host, topology),
     ...logsResources(host, topology),
@@ -141,7 +143,10 @@ function packages(): readonly Resource[] {
 /** The checker of each program's files, and the files that it takes by a reload. */
 const reloads: Readonly<Record<Program, { readonly check: string; readonly files: readonly string[] }>> = {
   prometheus: { check: `promtool check config ${paths.prometheus}`, files: [paths.prometheus, paths.rules] },
-  "prometheus-alertmanager": { check: `amtool check-config ${paths.alertmanager}`, files: [paths.alertmanager] },
+  "prometheus-alertmanager": {
+    check: `amtool check-config ${paths.alertmanager}`,
+    files: [paths.alertmanager, paths.mailTemplate, paths.runbooks],
+  },
   "prometheus-blackbox-exporter": {
     check: `prometheus-blackbox-exporter --config.check --config.file=${paths.blackbox}`,
     files: [paths.blackbox],
@@ -150,7 +155,11 @@ const reloads: Readonly<Record<Program, { readonly check: string; readonly files
 
 function programUnit(program: Program): UnitResource {
   const { check, files } = reloads[program];
-  const started = [defaults(program), dropIn(program)];
+  const started = [
+    defaults(program),
+    dropIn(program),
+    ...(program === "prometheus-alertmanager" ? [paths.alertTrust] : []),
+  ];
   return { ...unit(`${program}.service`, needed[program] ?? "", files, started), check };
 }
 

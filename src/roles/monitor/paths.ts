@@ -7,6 +7,9 @@ export const paths = {
   rules: "/etc/prometheus/rules/rampart.yml",
   alertmanager: "/etc/prometheus/alertmanager.yml",
   blackbox: "/etc/prometheus/blackbox.yml",
+  mailTemplate: "/etc/prometheus/mail.tmpl",
+  runbooks: "/etc/prometheus/runbooks.tmpl",
+  alertTrust: "/etc/prometheus/alerts-ca.crt",
 } as const;
 
 /** All on the loopback: reached through an SSH tunnel only. */
@@ -24,4 +27,5 @@ export const jobs = {
   blackbox: "monitor.blackbox",
   site: "probe.https",
   certificates: "probe.tls",
+  inside: "probe.inside",
 } as const;

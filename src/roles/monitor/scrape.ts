@@ -2,6 +2,7 @@ import { type Relabel, type ScrapeConfig, type ScrapeTargets, yamlFile } from ".
 import type { Site } from "../../model/site.ts";
 import { type Host, offersOf, type Service, type Topology, tierName } from "../../model/topology.ts";
 import { header } from "./header.ts";
+import { insideProbe } from "./inside-probe.ts";
 import { jobs, local, paths } from "./paths.ts";
 import { appLimits, pushed } from "./push.ts";
 import { type Rhythm, rhythmsOf } from "./rhythm.ts";
@@ -146,7 +147,7 @@ const withoutInnards: Relabel = { source_labels: ["__name__"], regex: "(go|promh
 
 function ownJobs(host: Host): readonly ScrapeConfig[] {
   const keep =
-    "process_(start_time_seconds|resident_memory_bytes|cpu_seconds_total)|prometheus_(config_last_reload_successful|tsdb_head_series|tsdb_head_samples_appended_total|notifications_dropped_total|rule_evaluation_failures_total)|alertmanager_(alerts|notifications_total|notifications_failed_total|config_last_reload_successful)|blackbox_exporter_config_last_reload_successful";
+    "process_(start_time_seconds|resident_memory_bytes|cpu_seconds_total)|prometheus_(config_last_reload_successful|tsdb_head_series|tsdb_head_samples_appended_total|notifications_dropped_total|notifications_errors_total|rule_evaluation_failures_total)|alertmanager_(alerts|notifications_total|notifications_failed_total|notification_requests_total|notification_requests_failed_total|config_last_reload_successful)|blackbox_exporter_config_last_reload_successful";
   const programs = ["prometheus", "alertmanager", "blackbox"] as const;
   return programs.map((name) => ({
     job_name: jobs[name],
@@ -156,9 +157,10 @@ function ownJobs(host: Host): readonly ScrapeConfig[] {
 }
 
 /** What a visitor would find, asked from here through the address that visitors use. */
-function probes({ site, ...rest }: Topology): readonly ScrapeConfig[] {
+function probes(topology: Topology): readonly ScrapeConfig[] {
+  const { site } = topology;
   const names = [site.domain, ...site.aliases];
-  const service = offersOf({ site, ...rest }, "balancer.https")[0];
+  const service = offersOf(topology, "balancer.https")[0];
   const port = service?.port ?? 443;
   const at = port === 443 ? "" : `:${port}`;
   return [
@@ -169,6 +171,7 @@ function probes({ site, ...rest }: Topology): readonly ScrapeConfig[] {
       "15s",
       names.map((name) => `${name}:${port}`),
     ),
+    insideProbe(topology),
   ];
 }
 
@@ -205,7 +208,15 @@ export function blackboxConfig(host: Host, site: Site, why: string): string {
     tls: true,
     tls_config: authority,
   };
-  return yamlFile({ modules: { https_2xx: { prober: "http", http }, tls: { prober: "tcp", tcp } } }, header(host, why));
+  // Who is asked is verified whenever its measurements are fetched; here only the end of its certificate is looked at.
+  const mutual = { cert_file: paths.certificate, key_file: paths.key, insecure_skip_verify: true };
+  const inside = { ...tcp, tls_config: mutual };
+  const modules = {
+    https_2xx: { prober: "http", http },
+    tls: { prober: "tcp", tcp },
+    inside: { prober: "tcp", tcp: inside },
+  };
+  return yamlFile({ modules }, header(host, why));
 }
 
 /** The name in the monitor's client certificate: exporters admit nobody else. */

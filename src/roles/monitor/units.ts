@@ -55,6 +55,7 @@ export function programDropIn(program: Program, host: Host, site: Site, why: str
   const service: readonly SystemdLine[] = [
     ["Environment", memory[program]],
     ...(program === "prometheus-blackbox-exporter" && site.tls.certificate !== "own" ? publicAuthorities : []),
+    ...(program === "prometheus-alertmanager" && site.monitor.alerts.trust !== undefined ? alertAuthorities : []),
     ["Restart", "always"],
     ["RestartSec", "1s"],
     ...confinement,
@@ -78,6 +79,11 @@ export function programDropIn(program: Program, host: Host, site: Site, why: str
 /** Debian's, and those of the site's public certificate beside them (Go's crypto/x509 reads both places). */
 const publicAuthorities: readonly SystemdLine[] = [
   ["Environment", "SSL_CERT_FILE=/etc/rampart/public-ca.crt SSL_CERT_DIR=/etc/ssl/certs"],
+];
+
+/** Debian's, and those of the webhook or mail server beside them. */
+const alertAuthorities: readonly SystemdLine[] = [
+  ["Environment", `SSL_CERT_FILE=${paths.alertTrust} SSL_CERT_DIR=/etc/ssl/certs`],
 ];
 
 /** Keeps the way to the site's address; networkd forgets foreign routes whenever the link was away. */

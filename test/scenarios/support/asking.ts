@@ -107,7 +107,7 @@ export function askedInWords(asked: readonly Asked[]): string {
 }
 
 /** A program beside this file, as one file of plain JavaScript for this machine's Node. */
-export function programOf(name: "client" | "flood"): string {
+export function programOf(name: "client" | "flood" | "receiver"): string {
   const outfile = join(scratch, `${name}.mjs`);
   const entry = join(import.meta.dirname, `${name}.ts`);
   buildSync({ entryPoints: [entry], bundle: true, platform: "node", format: "esm", outfile, logLevel: "error" });

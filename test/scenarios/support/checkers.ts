@@ -62,6 +62,9 @@ const checkers: readonly Checker[] = [
   },
   { pattern: /^\/etc\/rampart\/ca\.crt$/, script: (file) => `openssl x509 -in ${file} -noout` },
   { pattern: /^\/etc\/hosts$/, script: () => 'getent hosts "$(hostname)"' },
+  { pattern: /^\/etc\/prometheus\/.*\.tmpl$/, script: () => "amtool check-config /etc/prometheus/alertmanager.yml" },
+  { pattern: /^\/etc\/prometheus\/alerts-ca\.crt$/, script: (file) => `openssl x509 -in ${file} -noout` },
+  { pattern: /^\/etc\/prometheus\/mail\.password$/, script: () => undefined },
   // MariaDB has no check that does not run it; the primary's agent has run it.
   { pattern: /\.sql$/, script: () => "/usr/local/lib/rampart/database-status check" },
   // Bare secrets.

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RuleStanding } from "../../model/alerts.ts";
+import { alertText, rulesText } from "../../report/alerts.ts";
+import { ruleStandings } from "../alerts/rules.ts";
+import { type CommandLine, UsageError } from "../arguments.ts";
+import { nearest } from "../nearest.ts";
+import { exitCodes } from "../options.ts";
+import { reportStyle, writeJson, writeText } from "../output.ts";
+import { openSite } from "../site.ts";
+
+/** `alerts [NAME]`: every rule and how it stands, or one of them with its runbook. Exit code 1 when one fires. */
+export async function alertsCommand({ options, words }: CommandLine): Promise<number> {
+  const open = await openSite(options);
+  const standings = await ruleStandings(open);
+  const [name] = words;
+  if (name !== undefined) return one(options.json, name, standings);
+  const shown = options.all === true ? standings : standings.filter(({ state }) => state !== "inactive");
+  if (options.json) writeJson({ site: open.site.name, alerts: standings });
+  else writeText(rulesText(shown, new Set(standings.map((rule) => rule.name)).size, reportStyle()));
+  return standings.some(({ state }) => state === "firing") ? exitCodes.failed : exitCodes.done;
+}
+
+function one(json: boolean, name: string, standings: readonly RuleStanding[]): number {
+  const found = standings.filter((rule) => rule.name === name);
+  const [first] = found;
+  if (first === undefined) throw unknown(name, standings);
+  const text = runbook(first.runbook);
+  if (json) writeJson({ alerts: found, runbook: text ?? null });
+  else writeText(alertText(found, text, reportStyle()));
+  return found.some(({ state }) => state === "firing") ? exitCodes.failed : exitCodes.done;
+}
+
+/** dist/ lies beside docs/ in a checkout. */
+function runbook(path: string): string | undefined {
+  const folder = [1, 2, 3].map((up) => join(dirname(fileURLToPath(import.meta.url)), ...Array(up).fill(".."), path));
+  const file = folder.find((one) => existsSync(one));
+  return file === undefined ? undefined : readFileSync(file, "utf8");
+}
+
+function unknown(name: string, standings: readonly RuleStanding[]): UsageError {
+  const names = [...new Set(standings.map((rule) => rule.name))];
+  const guess = nearest(name, names);
+  const remedy = `${guess ? `Did you mean "${guess}"? ` : ""}rampart alerts --all lists them.`;
+  return new UsageError("There is no such alert", [
+    { path: name, reason: "no rule of this site has that name.", remedy },
+  ]);
+}

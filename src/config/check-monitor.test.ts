@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { resolveSite, siteProblems } from "./site.ts";
+
+const facts = {
+  ...{ folderExists: () => true, siteFile: "rampart.config.ts" },
+  fileExists: (file: string) => !file.includes("missing") && !file.includes("s3cret"),
+  fileText: () => "-----BEGIN CERTIFICATE-----",
+};
+const email = { to: ["ops@shop.example"], from: "rampart@shop.example", server: "mail.example:587" };
+const withMonitor = (monitor: object) => ({
+  ...{ name: "hello", domain: "www.hello.example", monitor },
+  app: { hello: { source: "./app", start: "node server.js", port: 3000 } },
+});
+const withMail = (change: object) => withMonitor({ alerts: { email: { ...email, ...change } } });
+
+test("alerts by mail, and objectives", () => {
+  const monitor = { alerts: { email }, objectives: { availability: "99.9%", latency: "p95 < 300ms" } };
+  const resolved = resolveSite(withMonitor(monitor), facts);
+  expect(resolved.ok && resolved.site.monitor).toMatchObject({
+    alerts: { email: { to: ["ops@shop.example"], host: "mail.example", port: 587, user: undefined } },
+    objectives: { availability: 0.999, latency: { share: 0.95, seconds: 0.3 } },
+  });
+});
+
+const bad: readonly [what: string, raw: object, path: string, words: RegExp][] = [
+  ["nobody", withMail({ to: [] }), "monitor.alerts.email.to", /nobody would get them/],
+  ["no address", withMail({ to: ["ops"] }), "monitor.alerts.email.to[0]", /e-mail address/],
+  ["a server without a port", withMail({ server: "mail.example" }), "monitor.alerts.email.server", /a name and a port/],
+  ["port 0", withMail({ server: "mail.example:0" }), "monitor.alerts.email.server", /no such port.*587/],
+  ["an account without a password", withMail({ user: "ops" }), "monitor.alerts.email.password", /no password/],
+  ["a password without an account", withMail({ password: "./p" }), "monitor.alerts.email.user", /no account/],
+  [
+    "no file of it",
+    withMail({ user: "o", password: "./missing" }),
+    "monitor.alerts.email.password",
+    /a file of its own/,
+  ],
+  ["no file of authorities", withMonitor({ alerts: { trust: "./missing" } }), "monitor.alerts.trust", /no file/],
+  ["all of it", withMonitor({ objectives: { availability: "100%" } }), "monitor.objectives.availability", /99\.999%/],
+  ["a word", withMonitor({ objectives: { latency: "fast" } }), "monitor.objectives.latency", /p95 < 300ms/],
+  ["no bound", withMonitor({ objectives: { latency: "p95 < 250ms" } }), "monitor.objectives.latency", /200ms, 300ms/],
+];
+
+test.each(bad)("bad input: %s", (_, raw, path, words) => {
+  const problems = siteProblems(raw, facts);
+  expect(problems.map((one) => one.path)).toEqual([path]);
+  expect(`${problems[0]?.reason} ${problems[0]?.remedy}`).toMatch(words);
+});
+
+test("a password that was written where its file belongs is not shown", () => {
+  const wrong = [
+    withMail({ user: "ops", password: "s3cret-value" }),
+    withMail({ user: "ops", password: "s3cret\nvalue" }),
+  ];
+  for (const raw of wrong) {
+    const problems = siteProblems(raw, facts);
+    expect(problems).toHaveLength(1);
+    expect(JSON.stringify(problems)).not.toContain("s3cret");
+  }
+});

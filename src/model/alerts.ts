@@ -1,0 +1,64 @@
+/** Where alerts are delivered. */
+export interface SiteAlerts {
+  readonly webhook: string | undefined;
+  readonly email?: AlertEmail | undefined;
+  /** PEM file, relative to the site file, of CAs that Debian does not know and that vouch for webhook or mail server. */
+  readonly trust?: string | undefined;
+}
+
+export interface AlertEmail {
+  readonly to: readonly string[];
+  readonly from: string;
+  /** Name or IPv4 address of the mail server. */
+  readonly host: string;
+  /** 465: TLS from the first byte. Any other: STARTTLS, and nothing without it. */
+  readonly port: number;
+  readonly user: string | undefined;
+  /** File with the password, relative to the site file. */
+  readonly password: string | undefined;
+}
+
+/** The mail account's password, from the file that the site names. No variable of a service can be called so. */
+export const mailPassword = "monitor.alerts-mail-password";
+/** PEM of the CAs that vouch for webhook and mail server, from the file that the site names. */
+export const alertTrust = "monitor.alerts-trust";
+
+/** True for what comes from files of the operator's and is never made by the site. */
+export function isAlertFile(name: string): boolean {
+  return name === mailPassword || name === alertTrust;
+}
+
+/** A rule of the monitor's, for one host or thing when it is active there. */
+export interface RuleStanding {
+  readonly name: string;
+  readonly state: "firing" | "pending" | "inactive";
+  readonly severity: string;
+  /** What the alert is about; "" when the rule is of no one host. */
+  readonly about: string;
+  /** In the alert's own words; "" while it is inactive. */
+  readonly summary: string;
+  /** ISO 8601; null while it is inactive. */
+  readonly since: string | null;
+  /** Path of its runbook. */
+  readonly runbook: string;
+  /** A silence keeps it from being told. */
+  readonly silenced: boolean;
+}
+
+/** What is not told for a while, on purpose. */
+export interface Silence {
+  readonly id: string;
+  /** In words: "host web1". */
+  readonly what: string;
+  readonly why: string;
+  readonly by: string;
+  /** ISO 8601. */
+  readonly until: string;
+}
+
+/** Alerts that no planned work hides: what visitors feel, broken promises of the database, and that nobody is told. */
+export const neverQuiet: readonly string[] = [
+  ...["SiteDown", "AddressHeldByNobody", "AddressHeldByTwo", "NoHealthyWebHost", "NoHealthyAppHost", "ServiceErrors"],
+  ...["NoWritableDatabase", "TwoWritableDatabases", "DatabasePromiseBroken", "WriteNotAcknowledged"],
+  ...["AlertsNotDelivered", "AlertmanagerUnreached", "RulesFail"],
+];

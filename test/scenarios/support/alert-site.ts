@@ -1,0 +1,60 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SiteStatus } from "../../../src/model/status.ts";
+import { claimLabs } from "./lab.ts";
+import { rampart, rampartDone } from "./rampart.ts";
+import { beside, mailAccount, type Receivers, startReceivers } from "./receivers.ts";
+import { place, root, scratch } from "./site.ts";
+
+// Four hosts and whoever is told of their faults, since nobody else's scenario should see them.
+
+export const folder = join(scratch, "alerts");
+export const site = { site: folder };
+export const name = place === 0 ? "talerts" : `talerts${place}`;
+const ports = { webhook: 9900, mail: 2525 };
+const keep = process.env.RAMPART_SCENARIOS_KEEP === "1";
+
+export async function siteIsUp(): Promise<Receivers> {
+  claimLabs();
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, "examples/hello/app"), join(folder, "app"), { recursive: true });
+  writeFileSync(join(folder, "mail.password"), `${mailAccount.password}\n`);
+  // The authority is known when the receivers are up, and they need the lab's network.
+  writeSite({});
+  if (!keep) await rampartDone(["down"], site);
+  await rampartDone(["up"], { ...site, timeoutMs: 1_200_000 });
+  const receivers = await startReceivers(name, join(folder, "receiver"), ports);
+  writeFileSync(join(folder, "mail-ca.crt"), receivers.trust);
+  const { user } = mailAccount;
+  const email = { to: ["ops@alerts.example"], from: "rampart@alerts.example", server: `${beside}:${ports.mail}`, user };
+  writeSite({
+    webhook: `http://${beside}:${ports.webhook}/rampart`,
+    email: { ...email, password: "./mail.password" },
+    trust: "./mail-ca.crt",
+  });
+  await rampartDone(["apply"], { ...site, timeoutMs: 600_000 });
+  return receivers;
+}
+
+export async function siteIsDown(): Promise<void> {
+  if (keep) return;
+  await rampart(["down"], site);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+export async function statusOf(): Promise<SiteStatus> {
+  return JSON.parse((await rampart(["status", "--json"], site)).stdout) as SiteStatus;
+}
+
+function writeSite(alerts: object): void {
+  const app = { source: "./app", start: "node server.js", port: 3000, health: "/healthz", hosts: 1 };
+  const text = {
+    ...{ name, domain: "www.alerts.example", balancer: { hosts: 1 }, web: { hosts: 1 }, app: { hello: app } },
+    monitor: { alerts },
+    environments: { lab: { httpsPort: 8844 + place, httpPort: 8881 + 20 * place } },
+  };
+  writeFileSync(
+    join(folder, "rampart.config.ts"),
+    `import { defineSite } from "rampart";\nexport default defineSite(${JSON.stringify(text)});\n`,
+  );
+}
