@@ -19,6 +19,7 @@ export function rateText(value: number | null, unit: string): string {
 /** A time in seconds: "4.2 ms", "1.3 s", "2 min". */
 export function secondsText(value: number | null): string {
   if (value === null) return noData;
+  if (value === 0) return "0 s";
   if (value < 0.0995) return `${value < 0.00995 ? (value * 1000).toFixed(1) : Math.round(value * 1000)} ms`;
   if (value < 0.995) return `${Math.round(value * 1000)} ms`;
   return value < 90 ? `${value.toFixed(1)} s` : longText(value);

@@ -14,7 +14,7 @@ export function qpsText({ site, data, traffic }: Pick<Overview, "site" | "data" 
   return [
     head,
     "",
-    paint.dim(rowText(title, "last five minutes", width)),
+    paint.dim(rowText(title, "five minutes", width)),
     ...traffic.rows.map((row) => line(row, width, style)),
     "",
     latencyText(traffic, style),

@@ -48,7 +48,10 @@ function hostTable({ hosts }: Overview, style: Style): string {
     host.tier === "monitor" ? "" : host.rate === null ? "–" : numberText(host.rate),
     ...[host.cpu, host.memory, host.disk].map((share) => (share === null ? "–" : shareText(share))),
     host.network === null ? "–" : bytesText(host.network),
-    shortened(host.notes.join(", "), Math.max(8, style.width - 62)),
+    shortened(
+      host.notes.map((note) => note.replace(/^holds .*/, "holds the address")).join(", "),
+      Math.max(8, style.width - 62),
+    ),
   ]);
   return table([head, ...rows]);
 }

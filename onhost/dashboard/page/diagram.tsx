@@ -107,7 +107,7 @@ function HostBox({ box, overview, choose, chosen }: HostBoxProps) {
       <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={9} />
       <StateShape host={host} x={box.x + 15} y={box.y + 17} />
       <text class="name" x={box.x + 27} y={box.y + 21}>
-        {fitting(host.name, box.width - 36, 7.6)}
+        {fitting(host.name, box.width - 36, 9)}
       </text>
       <text class="note" x={box.x + 12} y={box.y + 39}>
         {fitting(host.state === "up" ? note || shortRate(host) : stateText(host), box.width - 18, 6)}

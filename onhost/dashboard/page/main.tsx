@@ -10,4 +10,5 @@ followSystem();
 followLinks();
 keepLooking();
 const place = document.getElementById("page");
+place?.replaceChildren();
 if (place) render(<Shell />, place);
