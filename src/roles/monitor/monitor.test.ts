@@ -518,7 +518,13 @@ const cases: readonly Case[] = [
 test("every alert fires when it should, and on a healthy or a starting site none does", () => {
   // What takes minutes is judged every 10 s, or this test would take minutes itself.
   const isLong = ({ fires }: Case) => Math.max(...Object.keys(fires).map(Number)) > 200;
-  expect(judged(topology, well, cases.filter((one) => !isLong(one)))).toContain("SUCCESS");
+  expect(
+    judged(
+      topology,
+      well,
+      cases.filter((one) => !isLong(one)),
+    ),
+  ).toContain("SUCCESS");
   expect(judged(topology, well, cases.filter(isLong), "10s")).toContain("SUCCESS");
 }, 600_000);
 
