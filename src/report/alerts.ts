@@ -13,7 +13,7 @@ export function rulesText(shown: readonly RuleStanding[], count: number, style: 
     rule.about === "" ? "" : shortened(harmless(rule.about), 18),
     stateText(rule, style),
     rule.severity,
-    rule.since === null ? "" : `since ${clock(rule.since)}`,
+    rule.since === null ? "" : rule.since.replace("T", " ").slice(5, 16),
   ]);
   const active = shown.filter(({ state }) => state !== "inactive");
   const summaries = active.flatMap((rule) =>
