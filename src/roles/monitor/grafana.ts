@@ -89,10 +89,10 @@ const pages = {
 
 function tiers({ site }: Topology): GrafanaDashboard {
   const proxied = (metric: string) => `sum by (tier, host) (rate(${metric}[$__rate_interval]))`;
-  const service = '{exported_service=~"$service"}';
+  const service = '{service=~"$service"}';
   return {
     ...{ uid: `rampart-${site.name}-tiers`, title: `${site.name}: tiers and services` },
-    variables: [{ name: "service", query: `label_values(${server}_count, exported_service)` }],
+    variables: [{ name: "service", query: `label_values(${server}_count, service)` }],
     rows: [
       {
         title: "Balancers and web hosts",
@@ -116,13 +116,10 @@ function tiers({ site }: Topology): GrafanaDashboard {
         title: "Services",
         panels: [
           panel("Answers by host", "reqps", [
-            `sum by (exported_service, server) (rate(${server}_count${service}[$__rate_interval]))`,
+            `sum by (service, server) (rate(${server}_count${service}[$__rate_interval]))`,
             "{{server}}",
           ]),
-          panel("Share of failures (5xx)", "percentunit", [
-            errorShare(server, " by (exported_service)"),
-            "{{exported_service}}",
-          ]),
+          panel("Share of failures (5xx)", "percentunit", [errorShare(server, " by (service)"), "{{service}}"]),
           panel("Time until the answer begins, p95", "s", [quantile(0.95, server, ", server", service), "{{server}}"]),
           panel("Own measurements: samples of a host", "short", [
             `sum by (host) (scrape_samples_scraped{job="${jobs.app}"})`,
