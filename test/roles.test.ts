@@ -276,6 +276,23 @@ function resourcesOf(host: Host, topology: Topology): readonly Resource[] {
   return desiredHost(host, topology, rolesOf(host, roles)).resources;
 }
 
+test("what a host's exporter collects is asked for, and nothing else", () => {
+  const topology = siteTopology(shopSite, roles, { releases });
+  const contentOf = (host: string, file: string) => {
+    const found = resourcesOf(hostNamed(host, topology), topology).find(
+      (one) => one.kind === "file" && one.file === file,
+    );
+    return found?.kind === "file" ? found.content : "";
+  };
+  const collected =
+    contentOf("web1", "/etc/default/prometheus-node-exporter").match(/(?<=--collector\.)[a-z]+(?= )/g) ?? [];
+  const config = contentOf("mon1", "/etc/prometheus/prometheus.yml");
+  const asked = [...config.matchAll(/collect\[\]:\n((?: +- [a-z]+\n)+)/g)].flatMap(
+    ([, list]) => list?.match(/[a-z]+/g) ?? [],
+  );
+  expect([...new Set(asked)].toSorted()).toEqual(collected.filter((name) => name !== "disable").toSorted());
+});
+
 function hostNamed(name: string, topology: Topology): Host {
   const host = topology.hosts.find((one) => one.name === name);
   if (!host) throw new Error(`no host ${name}`);

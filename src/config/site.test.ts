@@ -102,7 +102,11 @@ test("ten lines are a complete site", () => {
       },
     ],
     database: undefined,
-    monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined }, statusPage: undefined },
+    monitor: {
+      ...{ hosts: 1, retentionDays: 15, statusPage: undefined },
+      objectives: { availability: undefined, latency: undefined },
+      alerts: { webhook: undefined, email: undefined },
+    },
     firewall: { admin: [], block: [], extra: [] },
     limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },
     environment: {

@@ -60,7 +60,7 @@ export function deliveryResources(host: Host, site: Site, why: string): readonly
   });
   return [
     text(paths.mailTemplate, mailTemplate(host, site, why)),
-    text(paths.runbooks, programReference("alert-runbooks")),
+    text(paths.runbooks, `{{/* ${header(host, why)} */}}\n${programReference("alert-runbooks")}\n`),
     ...(trust === undefined ? [] : [text(paths.alertTrust, `${secretReference(alertTrust)}\n`)]),
     ...(email === undefined ? [] : mailResources(host, email)),
   ];

@@ -76,7 +76,7 @@ test("every service with measurements is a target, by the name in its certificat
     .resources(monitorHost(topology), topology)
     .find((one) => resourceId(one).endsWith("metheus.yml"));
   const content = text?.kind === "file" ? text.content : "";
-  expect(content.match(/^ {10}- .*\.shop\.internal:/gm)).toHaveLength(2 * (12 + 2 + 2 + 2 + 4 + 4 + 3 + 3));
+  expect(content.match(/^ {10}- .*\.shop\.internal:/gm)).toHaveLength(12 + 2 * (12 + 2 + 2 + 2 + 4 + 4 + 3 + 3));
   expect(content).toContain("server_name: recommendations.shop.internal");
 });
 

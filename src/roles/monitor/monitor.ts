@@ -99,7 +99,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
       file(dropIn(program), programDropIn(program, host, topology.site, found.run), found.run),
     ),
     unit("rampart-route.service", found.way, [], [routeFile]),
-    ...programs.map(programUnit),
+    ...programs.map((program) => programUnit(program, topology.site)),
     ...deliveryResources(host, topology.site, found.tell),
     ...trustResources(host, topology),
     ...issuerResources(host, topology),
@@ -153,12 +153,12 @@ const reloads: Readonly<Record<Program, { readonly check: string; readonly files
   },
 };
 
-function programUnit(program: Program): UnitResource {
+function programUnit(program: Program, site: Site): UnitResource {
   const { check, files } = reloads[program];
   const started = [
     defaults(program),
     dropIn(program),
-    ...(program === "prometheus-alertmanager" ? [paths.alertTrust] : []),
+    ...(program === "prometheus-alertmanager" && site.monitor.alerts.trust !== undefined ? [paths.alertTrust] : []),
   ];
   return { ...unit(`${program}.service`, needed[program] ?? "", files, started), check };
 }

@@ -84,7 +84,7 @@ function nearRules(one: Objective, far: Readonly<Record<string, number>>, days: 
       record("error:ratio", { objective, window }, recent("rampart:objective_error_far:ratio", window)),
     ),
     record("history:seconds", { objective }, recent("rampart:objective_history_far:seconds")),
-    record("burn:ratio", {}, `${error} / ${budget(one)}`),
+    record("burn:ratio", { objective }, `${error} / ${budget(one)}`),
     record(
       "budget_left:ratio",
       { objective },
@@ -133,7 +133,7 @@ function burnAlerts(one: Objective): readonly AlertRule[] {
         summary: `${what} {{ $value | printf "%.1f" }} times as often as the ${objective} objective allows`,
         description: `Over ${windows.long} and over ${windows.short}. At that rate the budget of 30 days lasts ${Math.round((30 * 24) / factor)} hours.`,
       },
-      { window: windows.long },
+      { objective, window: windows.long },
     );
   });
 }

@@ -25,7 +25,18 @@ const rhythms: Readonly<Record<string, readonly Rhythm[]>> = {
     {
       ...slower,
       suffix: detailsSuffix,
-      collectors: ["conntrack", "cpu", "diskstats", "filesystem", "loadavg", "meminfo", "systemd", "uname", "vmstat"],
+      collectors: [
+        "conntrack",
+        "cpu",
+        "diskstats",
+        "filesystem",
+        "loadavg",
+        "meminfo",
+        "systemd",
+        "time",
+        "uname",
+        "vmstat",
+      ],
     },
   ],
   // Each answer is a dozen queries. Who takes writes and whether the promise holds, the agents say, every 2 s.

@@ -102,7 +102,16 @@ export function saturationMeasurements(): readonly AlertRule[] {
       summary: "HAProxy on {{ $labels.host }} does not say how many connections it has",
       description: "Alerts that look at it are blind until it is back.",
     };
-    return alert("MeasurementMissing", "page", "20s", `${selector("up", { job })} == 1 unless on (host) ${used}`, text);
+    return alert(
+      "MeasurementMissing",
+      "page",
+      "20s",
+      `${selector("up", { job })} == 1 unless on (host) ${used}`,
+      text,
+      {
+        what: `connections, ${job}`,
+      },
+    );
   });
   return [...blind, ...haproxy];
 }
