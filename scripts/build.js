@@ -29,7 +29,7 @@ await build({
   sourcemap: "linked",
 });
 // The programs of hosts: one file each, which must be all that they need.
-const onhost = { agent: "onhost/agent/main.ts", member: "onhost/agent/galera/main.ts" };
+const onhost = { agent: "onhost/agent/main.ts", member: "onhost/agent/galera/main.ts", probe: "onhost/probe/main.ts" };
 await build({ ...common, entryPoints: onhost, minifySyntax: true, minifyWhitespace: true });
 // The types of `import "rampart"` for a site outside this checkout, which has no npm package to take them from.
 const input = readFileSync(join(root, "src/config/input.ts"), "utf8");

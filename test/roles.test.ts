@@ -42,6 +42,22 @@ const galera = {
     backup: { ...shopBackup, store: "none" },
   },
 } satisfies Site;
+const seen: Site = {
+  ...shopSite,
+  app: shopSite.app.map((service) => (service.database ? { ...service, secrets: ["VISIT_PASSWORD"] } : service)),
+  monitor: {
+    ...shopSite.monitor,
+    alerts: { webhook: "https://hooks.example/ops", heartbeat: "https://heartbeat.example/ping" },
+    regions: ["eu", "us", "asia"],
+    visit: [
+      { name: "front page", method: "GET", path: "/", form: [], status: 200, text: "Harbour", take: {} },
+      {
+        ...{ name: "log in", method: "POST", path: "/login", status: 303, text: undefined, take: {} },
+        form: [{ name: "password", secret: "shop.VISIT_PASSWORD" }],
+      },
+    ],
+  },
+};
 const two = { hosts: 2, arbiter: "monitor" } as const;
 
 const sites: readonly (readonly [string, Site])[] = [
@@ -50,6 +66,7 @@ const sites: readonly (readonly [string, Site])[] = [
   ["files only", filesOnly],
   ["a certificate by ACME", acme],
   ["a certificate of the user's", given],
+  ["the shop, looked at from three regions", seen],
   ["a Galera cluster of three", galera],
   ["a Galera cluster of two and an arbiter", { ...galera, database: { ...galera.database, ...two } }],
 ];

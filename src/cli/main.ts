@@ -18,6 +18,11 @@ const verbs: Readonly<Record<string, Run>> = {
   },
   apply: async ({ options }) => (await import("./commands/apply.ts")).applyCommand(options),
   status: async ({ options }) => (await import("./commands/status.ts")).statusCommand(options),
+  regions: async ({ options }) => (await import("./commands/regions.ts")).regionsCommand(options),
+  report: async ({ options }) => {
+    const { reportCommand } = await import("./commands/report.ts");
+    return await reportCommand({ ...options, day: typeof options.day === "string" ? options.day : undefined });
+  },
   verify: async ({ options }) => (await import("./commands/verify.ts")).verifyCommand(options),
   config: async ({ options }) => (await import("./commands/config.ts")).configCommand(options),
   explain: async ({ options, words }) =>

@@ -5,6 +5,7 @@ import { databasePages } from "./pages/database.ts";
 import { firewallPages } from "./pages/firewall.ts";
 import { hostPages } from "./pages/hosts.ts";
 import { labPages } from "./pages/lab.ts";
+import { regionPages } from "./pages/regions.ts";
 import { secretsPages } from "./pages/secrets.ts";
 import { sitePages } from "./pages/site.ts";
 import { truthPages } from "./pages/truth.ts";
@@ -33,6 +34,8 @@ const order = [
     "plan",
     "apply",
     "status",
+    "regions",
+    "report",
     "verify",
     "config",
     "explain",
@@ -50,6 +53,7 @@ const order = [
 export const pages: readonly Page[] = [
   ...sitePages,
   ...truthPages,
+  ...regionPages,
   ...firewallPages,
   ...bansPages,
   ...databasePages,

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 const bundles: Readonly<Record<string, string>> = {
   "database-agent": "agent.js",
   "database-member": "member.js",
+  probe: "probe.js",
 };
 
 const read = new Map<string, string>();

@@ -4,7 +4,6 @@ import type { Fault } from "./names.ts";
 // "unknown key" would send people looking for a spelling mistake.
 
 const laterKeys: Readonly<Record<string, string>> = {
-  "monitor.regions": "this version probes the site from its own monitor only",
   "monitor.objectives": "this version has no objectives; its alerts watch availability and replication",
 };
 

@@ -7,6 +7,7 @@ import type { AppServiceInput, SiteInput } from "./input.ts";
 import { siteKeys } from "./keys.ts";
 import { localName } from "./names.ts";
 import { databaseBackup } from "./resolve-backup.ts";
+import { regions } from "./resolve-regions.ts";
 import { type Choose, webTier } from "./resolve-web.ts";
 import { routeFrom } from "./routes.ts";
 import { literal } from "./words.ts";
@@ -210,7 +211,8 @@ function database(input: SiteInput, choose: Choose): SiteDatabase | undefined {
   };
 }
 
-function monitor({ monitor: given }: SiteInput, choose: Choose): Site["monitor"] {
+function monitor(input: SiteInput, choose: Choose): Site["monitor"] {
+  const { monitor: given } = input;
   return {
     hosts: choose("monitor.hosts", given?.hosts, defaults.monitor.hosts, "one watches all; this version runs one"),
     retentionDays: choose(
@@ -226,7 +228,14 @@ function monitor({ monitor: given }: SiteInput, choose: Choose): Site["monitor"]
         undefined,
         "alerts are shown by rampart status; they are sent only where you say",
       ),
+      heartbeat: choose(
+        "monitor.alerts.heartbeat",
+        given?.alerts?.heartbeat,
+        undefined,
+        "the site's own probes notice that the monitor is silent; for one more elsewhere you need an account there",
+      ),
     },
+    ...regions(input, choose),
   };
 }
 

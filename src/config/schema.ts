@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { SiteInput } from "./input.ts";
 import { domainPattern, namePattern } from "./names.ts";
 import { backup } from "./schema-backup.ts";
+import { heartbeat, regionKeys } from "./schema-regions.ts";
 import { service } from "./schema-service.ts";
 import { web } from "./schema-web.ts";
 import { folder, lasting, list, matching, one, oneLine, rate, text, whole } from "./schema-words.ts";
@@ -109,6 +110,7 @@ const alerts = z.strictObject({
       examples: ["https://hooks.example/ops"],
     })
     .optional(),
+  heartbeat,
 });
 
 const monitor = z.strictObject({
@@ -119,6 +121,7 @@ const monitor = z.strictObject({
     .meta({ description: "How long measurements are kept, in days.", examples: [15] })
     .optional(),
   alerts: alerts.meta({ description: "Where alerts go." }).optional(),
+  ...regionKeys,
 });
 
 const extraAccess = z.strictObject({

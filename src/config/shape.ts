@@ -133,9 +133,12 @@ function remedyFor(schema: AnySchema, name: string, value: unknown, place: Place
   return isOptional(schema) ? "Correct it, or leave the key out: it has a default." : "Correct it.";
 }
 
-/** Environment variables and webhooks may hold something that belongs in no terminal and no CI log. */
+/** Environment variables, forms and webhooks may hold something that belongs in no terminal and no CI log. */
 function isPrivate(path: readonly (string | number)[]): boolean {
-  return (path[0] === "app" && path[2] === "env") || path[path.length - 1] === "webhook";
+  const last = path[path.length - 1] ?? "";
+  return (
+    (path[0] === "app" && path[2] === "env") || path.includes("form") || ["webhook", "heartbeat"].includes(`${last}`)
+  );
 }
 
 function below(place: Place, key: string | number): Place {

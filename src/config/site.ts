@@ -4,6 +4,7 @@ import { backupProblems } from "./check-backup.ts";
 import { certificateProblems } from "./check-certificate.ts";
 import { firewallProblems } from "./check-firewall.ts";
 import { nameProblems } from "./check-names.ts";
+import { regionProblems } from "./check-regions.ts";
 import { serviceProblems } from "./check-services.ts";
 import { environmentProblems, folderProblems, tierProblems } from "./check-tiers.ts";
 import { wafProblems } from "./check-waf.ts";
@@ -36,6 +37,7 @@ export function siteProblems(raw: unknown, facts: Facts): readonly Problem[] {
     ...certificateProblems(shape.draft, facts, isBroken),
     ...serviceProblems(shape.draft, isBroken),
     ...tierProblems(shape.draft, isBroken),
+    ...regionProblems(shape.draft, isBroken),
     ...backupProblems(shape.draft, facts, isBroken),
     ...wafProblems(shape.draft, isBroken),
     ...firewallProblems(shape.draft, facts),

@@ -1,3 +1,5 @@
+import type { VisitStep } from "./visit.ts";
+
 /** The complete configuration: every default filled in, every name checked. Made by config/, read by all else. */
 export interface Site {
   /** Short name: host names inside end in `<name>.internal`. [a-z][a-z0-9-]*, at most 20 characters. */
@@ -23,7 +25,15 @@ export interface Site {
   readonly monitor: {
     readonly hosts: number;
     readonly retentionDays: number;
-    readonly alerts: { readonly webhook: string | undefined };
+    readonly alerts: {
+      readonly webhook: string | undefined;
+      /** Address that the monitor asks for while it is well. */
+      readonly heartbeat: string | undefined;
+    };
+    /** Names of the places outside from which the site is looked at; a probe host stands for each. */
+    readonly regions: readonly string[];
+    /** What a probe does as a customer would, again and again; empty: nothing. */
+    readonly visit: readonly VisitStep[];
   };
   readonly limits: SiteLimits;
   readonly firewall: {

@@ -7,6 +7,7 @@ import { databaseAlerts, databaseMeasurements } from "./database-alerts.ts";
 import { header } from "./header.ts";
 import { logAlerts, logMeasurements } from "./log-alerts.ts";
 import { jobs } from "./paths.ts";
+import { notProbes, regionAlerts, regionMeasurements } from "./region-alerts.ts";
 import { alert, missing } from "./rule.ts";
 import { wafMeasurements } from "./waf-alerts.ts";
 
@@ -32,6 +33,7 @@ function alertGroup(topology: Topology): RuleGroup {
     ...databaseAlerts(topology),
     ...backupAlerts(topology),
     ...logAlerts(),
+    ...regionAlerts(topology),
     ...measurementAlerts(topology),
   ];
   const settled = alerts.map((rule) => ({ ...rule, expr: `(${rule.expr}) unless on () rampart:settling` }));
@@ -77,7 +79,8 @@ function hostAlerts(): readonly AlertRule[] {
   // Details are asked for less often, so they know of a death later.
   const down = `max by (host, tier) (up{host!="",job!~".*[.]details"}) == 0`;
   return [
-    alert("HostDown", "page", "4s", down, {
+    // A probe that is lost wakes nobody: see RegionLost.
+    alert("HostDown", "page", "4s", `max by (host, tier) (up{host!="",${notProbes}}) == 0`, {
       summary: "{{ $labels.host }} is down",
       description: "Nothing on {{ $labels.host }} ({{ $labels.tier }}) answers the monitor any more.",
     }),
@@ -122,6 +125,7 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     ...databaseMeasurements(topology),
     ...backupMeasurements(topology),
     ...logMeasurements(topology),
+    ...regionMeasurements(topology),
     ...unwatched(topology),
   ];
 }

@@ -50,7 +50,10 @@ test("Prometheus' own checker takes its configuration and the rules", () => {
 
 test("Alertmanager's own checker takes its configuration, with a webhook and without", () => {
   const webhook = "http://10.77.0.1:9999/hook";
-  const told = watchedTopology({ ...shopSite, monitor: { ...shopSite.monitor, alerts: { webhook } } });
+  const told = watchedTopology({
+    ...shopSite,
+    monitor: { ...shopSite.monitor, alerts: { webhook, heartbeat: undefined } },
+  });
   expect(checked("amtool", ["check-config", written(paths.alertmanager)])).toContain("SUCCESS");
   expect(checked("amtool", ["check-config", written(paths.alertmanager, told)])).toContain("SUCCESS");
   expect(told.flows.filter((flow) => flow.toHost === "")).toMatchObject([{ toAddress: "10.77.0.1", port: 9999 }]);

@@ -8,6 +8,7 @@ import { alertmanagerConfig, webhookFlows } from "./alertmanager.ts";
 import { alertRules } from "./alerts.ts";
 import { arbiterChecks, arbiterFlows, arbiterResources, arbiterServices } from "./arbiter.ts";
 import { monitorChecks } from "./checks.ts";
+import { heartbeatFlows, heartbeatResources } from "./heartbeat.ts";
 import { issuerChecks, issuerFlows, issuerPort, issuerResources, issuerServices, trustResources } from "./issuer.ts";
 import { issuerNginx, issuerTls } from "./issuer-nginx.ts";
 import { logsCertificate, logsCheck, logsNginx, logsResources, logsServices } from "./logs.ts";
@@ -21,7 +22,7 @@ import { type Program, programArguments, programDropIn, programs, routeUnit } fr
 export const monitor: Role = {
   name: "monitor",
   summary: "Prometheus, Alertmanager and a prober that asks for the site as visitors do",
-  rollout: { after: ["balancer", "web", "app", "database"], atOnce: 1 },
+  rollout: { after: ["balancer", "web", "app", "database", "probe"], atOnce: 1 },
   services: (host, site) => [
     ...logsServices(host),
     ...issuerServices(host, site),
@@ -52,6 +53,7 @@ function flows(site: Site): readonly DeclaredFlow[] {
     ...apps.map((name) => flow(name, `${name}.metrics`, "The monitor fetches the application's own measurements.")),
     flow("balancer.https", "domain", "The monitor asks for the site as visitors do."),
     ...webhookFlows(site),
+    ...heartbeatFlows(site),
     ...issuerFlows(site),
     ...arbiterFlows(site),
   ];
@@ -89,6 +91,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...trustResources(host, topology),
     ...issuerResources(host, topology),
     ...logsResources(host, topology),
+    ...heartbeatResources(host, topology),
     ...doors(host, topology),
     ...storeResources(host, topology),
     ...arbiterResources(host, topology),
