@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { TLSSocket } from "node:tls";
-import { type ProbeSettings, probePaths } from "../../src/contract/probe.ts";
+import { type ProbeSettings, probePaths } from "../../src/model/probe.ts";
 import { figuresText } from "./figures.ts";
 import { type Listener, silences, watchOf } from "./watch.ts";
 

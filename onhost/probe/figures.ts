@@ -1,4 +1,4 @@
-import { regionFigures as names, type ProbeCheck, probeChecks } from "../../src/contract/probe.ts";
+import { regionFigures as names, type ProbeCheck, probeChecks } from "../../src/model/probe.ts";
 
 /** Outcome of one step of a visit. */
 export interface StepOutcome {

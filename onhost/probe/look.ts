@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import type { ProbeCheck, ProbeSettings } from "../../src/contract/probe.ts";
+import type { ProbeCheck, ProbeSettings } from "../../src/model/probe.ts";
 import { type Found, phasesOf, probed } from "./blackbox.ts";
 import type { Figures } from "./figures.ts";
 

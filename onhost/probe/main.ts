@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ProbeSettings, probeSeconds } from "../../src/contract/probe.ts";
+import { type ProbeSettings, probeSeconds } from "../../src/model/probe.ts";
 import { openDoor, renewDoor } from "./door.ts";
 import { noFigures, visitWentWell } from "./figures.ts";
 import { lookAtPage, lookAtParts } from "./look.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Watch } from "../../src/contract/probe.ts";
+import type { Watch } from "../../src/model/probe.ts";
 import { decide, type View } from "./silence.ts";
 
 const order = ["eu", "us", "asia"];

@@ -1,4 +1,4 @@
-import { type ProbePeer, probeSeconds, type Told, type Watch } from "../../src/contract/probe.ts";
+import { type ProbePeer, probeSeconds, type Told, type Watch } from "../../src/model/probe.ts";
 
 // Who tells the operators that the monitor is silent. Pure: views in, one deed and its reason out.
 //

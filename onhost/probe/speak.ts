@@ -1,4 +1,4 @@
-import type { ProbeSettings, Told } from "../../src/contract/probe.ts";
+import type { ProbeSettings, Told } from "../../src/model/probe.ts";
 import { ask } from "./ask.ts";
 
 /** What operators are told, in the form of Alertmanager's webhook (prometheus.io/docs/alerting/latest/configuration/#webhook_config). */

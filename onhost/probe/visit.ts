@@ -1,4 +1,4 @@
-import type { ProbeSettings } from "../../src/contract/probe.ts";
+import type { ProbeSettings } from "../../src/model/probe.ts";
 import type { VisitStep } from "../../src/model/visit.ts";
 import { ask, type Reply } from "./ask.ts";
 import type { StepOutcome, Visit } from "./figures.ts";

@@ -6,7 +6,7 @@ import {
   probeSeconds,
   type Told,
   type Watch,
-} from "../../src/contract/probe.ts";
+} from "../../src/model/probe.ts";
 import { ask } from "./ask.ts";
 import type { Figures } from "./figures.ts";
 import { type Deed, decide, speakingOrder } from "./silence.ts";

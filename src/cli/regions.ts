@@ -1,4 +1,4 @@
-import { type ProbeCheck, regionFigures as names } from "../contract/probe.ts";
+import { regionFigures as names, type ProbeCheck } from "../model/probe.ts";
 import { probePort } from "../model/probes.ts";
 import type { RegionStanding, RegionVisit } from "../model/regions.ts";
 import type { Host } from "../model/topology.ts";
@@ -38,7 +38,9 @@ export function regionStanding(host: Host, output: string | undefined): RegionSt
     certificateDays: ends.length === 0 ? null : Math.floor((Math.min(...ends) - now) / 86_400),
     visit: visitOf(figures),
     monitorSilence: silences.length === 0 ? null : Math.min(...silences),
-    ...(figures.size === 0 ? { detail: output === undefined ? `${host.name} does not answer` : "its program does not answer" } : {}),
+    ...(figures.size === 0
+      ? { detail: output === undefined ? `${host.name} does not answer` : "its program does not answer" }
+      : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import { regionFigures as names } from "../contract/probe.ts";
+import { regionFigures as names } from "../model/probe.ts";
 import type { DayReport, RegionDay } from "../model/report.ts";
 
 const daySeconds = 86_400;
@@ -62,10 +62,20 @@ export function dayReport(site: string, day: string, end: number, output: string
     return first === undefined ? null : Math.round(number(first));
   };
   return {
-    ...{ site, day, measuredHours: Math.min(24, Math.round(number(series("measured")[0] ?? { metric: {}, value: [0, "0"] }) * 10) / 10) },
+    ...{
+      site,
+      day,
+      measuredHours: Math.min(
+        24,
+        Math.round(number(series("measured")[0] ?? { metric: {}, value: [0, "0"] }) * 10) / 10,
+      ),
+    },
     regions: regionDays(series, number),
     slowest: (series("slowest")[0]?.values ?? [])
-      .map(([at, seconds]) => ({ hour: new Date((at - 3600) * 1000).toISOString().slice(11, 16), seconds: Number(seconds) }))
+      .map(([at, seconds]) => ({
+        hour: new Date((at - 3600) * 1000).toISOString().slice(11, 16),
+        seconds: Number(seconds),
+      }))
       .toSorted((a, b) => b.seconds - a.seconds)
       .slice(0, 3),
     failedSteps: series("failedSteps").map((one) => ({
@@ -75,17 +85,28 @@ export function dayReport(site: string, day: string, end: number, output: string
       ...{ name: one.metric.name ?? "", days: Math.floor((number(one) - end) / daySeconds) },
     })),
     alerts: series("alerts")
-      .map((one) => ({ name: one.metric.alertname ?? "", severity: one.metric.severity ?? "", where: whereOf(one), minutes: number(one) }))
+      .map((one) => ({
+        name: one.metric.alertname ?? "",
+        severity: one.metric.severity ?? "",
+        where: whereOf(one),
+        minutes: number(one),
+      }))
       .toSorted((a, b) => b.minutes - a.minutes),
     ...{ requests: only("requests"), failedRequests: only("failedRequests") },
   };
 }
 
 function whereOf({ metric }: Series): string {
-  return [metric.host, metric.region, metric.app, metric.name, metric.step, metric.what].find((one) => one !== undefined) ?? "";
+  return (
+    [metric.host, metric.region, metric.app, metric.name, metric.step, metric.what].find((one) => one !== undefined) ??
+    ""
+  );
 }
 
-function regionDays(series: (name: string) => readonly Series[], number: (one: Series) => number): readonly RegionDay[] {
+function regionDays(
+  series: (name: string) => readonly Series[],
+  number: (one: Series) => number,
+): readonly RegionDay[] {
   const of = (name: string, region: string) => {
     const found = series(name).find(({ metric }) => metric.region === region);
     return found === undefined ? null : number(found);

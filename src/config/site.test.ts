@@ -100,7 +100,13 @@ test("ten lines are a complete site", () => {
       },
     ],
     database: undefined,
-    monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined } },
+    monitor: {
+      hosts: 1,
+      retentionDays: 15,
+      alerts: { webhook: undefined, heartbeat: undefined },
+      regions: [],
+      visit: [],
+    },
     firewall: { admin: [], block: [], extra: [] },
     limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },
     environment: {
@@ -645,5 +651,7 @@ test("regions and their visit: everything that cannot be is told at once", () =>
     "monitor.visit[2].form.a",
     "monitor.visit[2].form.b",
   ]);
-  expect(siteProblems({ ...hello, monitor: { visit: [{ step: "a", get: "/" }] } }, facts)).toMatchObject([{ path: "monitor.visit" }]);
+  expect(siteProblems({ ...hello, monitor: { visit: [{ step: "a", get: "/" }] } }, facts)).toMatchObject([
+    { path: "monitor.visit" },
+  ]);
 });

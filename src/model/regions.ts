@@ -3,7 +3,12 @@ export interface RegionStanding {
   readonly region: string;
   readonly host: string;
   /** Each: whether the last look was well; null: there was none lately. */
-  readonly checks: { readonly dns: boolean | null; readonly tcp: boolean | null; readonly tls: boolean | null; readonly page: boolean | null };
+  readonly checks: {
+    readonly dns: boolean | null;
+    readonly tcp: boolean | null;
+    readonly tls: boolean | null;
+    readonly page: boolean | null;
+  };
   /** Seconds of the last look at the page, part by part; null: it was not got. */
   readonly seconds: {
     readonly resolve: number | null;

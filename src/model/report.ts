@@ -10,7 +10,12 @@ export interface DayReport {
   readonly slowest: readonly { readonly hour: string; readonly seconds: number }[];
   readonly failedSteps: readonly { readonly step: string; readonly region: string; readonly minutes: number }[];
   readonly certificates: readonly { readonly name: string; readonly days: number }[];
-  readonly alerts: readonly { readonly name: string; readonly severity: string; readonly where: string; readonly minutes: number }[];
+  readonly alerts: readonly {
+    readonly name: string;
+    readonly severity: string;
+    readonly where: string;
+    readonly minutes: number;
+  }[];
   /** Requests of visitors that the balancers answered, and those of them with status 500 to 599. */
   readonly requests: number | null;
   readonly failedRequests: number | null;

@@ -10,16 +10,36 @@ export function dayText(report: DayReport, style: Style): string {
   const count = (value: number | null) => (value === null ? "not known" : value.toLocaleString("en-US"));
   const rows = [
     [paint.dim("measured"), `${measuredHours} h of the day`],
-    [paint.dim("requests"), `${count(requests)}, of them failed (5xx) ${count(failedRequests ?? (requests === null ? null : 0))}`],
-    [paint.dim("slowest hours"), report.slowest.map(({ hour, seconds }) => `${hour} ${milliseconds(seconds)}`).join(" · ") || "not known"],
-    [paint.dim("certificates"), report.certificates.map(({ name, days }) => `${harmless(name)} ${plural(days, "day")}`).join(" · ") || "not known"],
+    [
+      paint.dim("requests"),
+      `${count(requests)}, of them failed (5xx) ${count(failedRequests ?? (requests === null ? null : 0))}`,
+    ],
+    [
+      paint.dim("slowest hours"),
+      report.slowest.map(({ hour, seconds }) => `${hour} ${milliseconds(seconds)}`).join(" · ") || "not known",
+    ],
+    [
+      paint.dim("certificates"),
+      report.certificates.map(({ name, days }) => `${harmless(name)} ${plural(days, "day")}`).join(" · ") ||
+        "not known",
+    ],
   ];
   return [
     `${paint.bold(report.site)}  ${report.day} (UTC)`,
     table(rows),
     report.regions.length === 0 ? paint.dim("no region looked at the site") : regionTable(report, style),
-    section("failed visits", report.failedSteps.map(({ step, region, minutes }) => `${harmless(step)} in ${region}  ${minutesText(minutes)}`), style),
-    section("alerts", report.alerts.map(({ name, severity, where, minutes }) => `${name} ${harmless(where)} (${severity})  ${minutesText(minutes)}`), style),
+    section(
+      "failed visits",
+      report.failedSteps.map(({ step, region, minutes }) => `${harmless(step)} in ${region}  ${minutesText(minutes)}`),
+      style,
+    ),
+    section(
+      "alerts",
+      report.alerts.map(
+        ({ name, severity, where, minutes }) => `${name} ${harmless(where)} (${severity})  ${minutesText(minutes)}`,
+      ),
+      style,
+    ),
   ].join("\n\n");
 }
 

@@ -55,7 +55,9 @@ function faultsOf({ checks, visit, detail, monitorSilence }: RegionStanding): re
     ...(checks.tcp === false ? ["no connection"] : []),
     ...(checks.tls === false ? ["the certificate of a name cannot be verified"] : []),
     ...(failed === undefined ? [] : [`the visit fails at "${harmless(failed.step)}"`]),
-    ...(monitorSilence !== null && monitorSilence > 30 ? [`no sign of life of the monitor for ${Math.round(monitorSilence)} s`] : []),
+    ...(monitorSilence !== null && monitorSilence > 30
+      ? [`no sign of life of the monitor for ${Math.round(monitorSilence)} s`]
+      : []),
   ];
 }
 

@@ -11,7 +11,12 @@ export function statusText(status: SiteStatus, style: Style): string {
   const blocks = [
     headline(status, style),
     hostTable(status, style),
-    [...databaseLines(status, style), ...regionLines(status, style), ...alertLines(status, style), ...banLines(status, style)].join("\n"),
+    [
+      ...databaseLines(status, style),
+      ...regionLines(status, style),
+      ...alertLines(status, style),
+      ...banLines(status, style),
+    ].join("\n"),
     nextLine(status, style),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");

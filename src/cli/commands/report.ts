@@ -16,7 +16,11 @@ export async function reportCommand(options: GlobalOptions & { readonly day: str
   const bounds = /^\d{4}-\d{2}-\d{2}$/.test(day) ? boundsOf(day, now) : undefined;
   if (bounds === undefined) {
     const remedy = `Write it as ${now.toISOString().slice(0, 10)}, which is today.`;
-    throw new UsageError("The day is not understood", [{ path: "--day", reason: `"${day}" is no day that has begun.`, remedy }], "rampart report --help");
+    throw new UsageError(
+      "The day is not understood",
+      [{ path: "--day", reason: `"${day}" is no day that has begun.`, remedy }],
+      "rampart report --help",
+    );
   }
   const open = await openSite(options);
   requireHosts(open);

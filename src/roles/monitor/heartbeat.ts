@@ -1,7 +1,7 @@
 import { shellQuote } from "../../base/text.ts";
-import { probePaths, probeSeconds } from "../../contract/probe.ts";
 import { strictConfinement } from "../../formats/hardening.ts";
 import { systemdFile } from "../../formats/systemd.ts";
+import { probePaths, probeSeconds } from "../../model/probe.ts";
 import { placeOf, probeDoor } from "../../model/probes.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import type { Site } from "../../model/site.ts";

@@ -71,13 +71,23 @@ const cases: readonly Case[] = [
     what: "nobody gets it, the monitor inside neither: SiteDown says it, nothing else does",
     change: {
       'probe_success{job="probe.https"}': fails,
-      ...Object.fromEntries(regions.flatMap((region) => [[check(region, "page"), fails], [step(region), fails]])),
+      ...Object.fromEntries(
+        regions.flatMap((region) => [
+          [check(region, "page"), fails],
+          [step(region), fails],
+        ]),
+      ),
     },
     fires: { 60: [], 100: [] },
   },
   {
     what: "the name leads elsewhere for most: a page of its own",
-    change: Object.fromEntries(["us", "asia"].flatMap((region) => [[check(region, "page"), fails], [check(region, "dns"), fails]])),
+    change: Object.fromEntries(
+      ["us", "asia"].flatMap((region) => [
+        [check(region, "page"), fails],
+        [check(region, "dns"), fails],
+      ]),
+    ),
     fires: { 60: ["DomainWrong page"] },
   },
   {

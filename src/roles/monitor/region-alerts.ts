@@ -1,6 +1,6 @@
-import { probeSeconds, regionFigures as figures } from "../../contract/probe.ts";
 import { type AlertRule, selector } from "../../formats/prometheus.ts";
 import { acmeOf } from "../../model/certificate.ts";
+import { regionFigures as figures, probeSeconds } from "../../model/probe.ts";
 import { quorumOf } from "../../model/probes.ts";
 import { hostsOf, type Topology } from "../../model/topology.ts";
 import { jobs } from "./paths.ts";
@@ -33,7 +33,8 @@ function seen(check: string): string {
 
 const failing = (check: string) => `(${seen(check)}) == 0`;
 const agree = (check: string, quorum: number) => `count(${failing(check)}) >= ${quorum}`;
-const insideSees = (window: string) => `min_over_time(${selector("probe_success", { job: jobs.site })}[${window}]) == 0`;
+const insideSees = (window: string) =>
+  `min_over_time(${selector("probe_success", { job: jobs.site })}[${window}]) == 0`;
 
 function pageAlerts({ site }: Topology, quorum: number): readonly AlertRule[] {
   const down = `(${insideSees("20s")})`;
@@ -43,10 +44,16 @@ function pageAlerts({ site }: Topology, quorum: number): readonly AlertRule[] {
       summary: `https://${site.domain}/ is down in {{ $value }} regions`,
       description: "The monitor inside gets the page, most regions outside do not: the way in is broken.",
     }),
-    alert("SiteDownInRegion", "ticket", "30s", `${failing("page")} unless on () (${agree("page", quorum)}) unless on () ${down}`, {
-      summary: `https://${site.domain}/ is down in {{ $labels.region }}`,
-      description: "Other regions get the page: the fault is more likely between this region and the site.",
-    }),
+    alert(
+      "SiteDownInRegion",
+      "ticket",
+      "30s",
+      `${failing("page")} unless on () (${agree("page", quorum)}) unless on () ${down}`,
+      {
+        summary: `https://${site.domain}/ is down in {{ $labels.region }}`,
+        description: "Other regions get the page: the fault is more likely between this region and the site.",
+      },
+    ),
   ];
 }
 
@@ -102,7 +109,8 @@ function probeAlerts(): readonly AlertRule[] {
   return [
     alert("RegionLost", "ticket", "20s", `${gone} or ${stale}`, {
       summary: "Nothing is known of what {{ $labels.host }} sees",
-      description: "The probe is down, cannot be reached from the monitor, or has stopped looking. The site is looked at from the other regions.",
+      description:
+        "The probe is down, cannot be reached from the monitor, or has stopped looking. The site is looked at from the other regions.",
     }),
     alert("HeartbeatNotHeard", "ticket", "30s", `${figures.silence} > ${2 * probeSeconds.silence}`, {
       summary: "{{ $labels.host }} hears no sign of life of {{ $labels.monitor }}",

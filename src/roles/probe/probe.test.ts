@@ -98,7 +98,9 @@ test("the prober's own checker takes its configuration, and nft the rules", () =
       writeFileSync(file, fileOf("probe-eu", path));
       return file;
     };
-    execFileSync("prometheus-blackbox-exporter", ["--config.check", `--config.file=${written(paths.blackbox)}`], { stdio: "pipe" });
+    execFileSync("prometheus-blackbox-exporter", ["--config.check", `--config.file=${written(paths.blackbox)}`], {
+      stdio: "pipe",
+    });
     execFileSync("unshare", ["--net", "nft", "--check", "--file", written("/etc/nftables.conf")], { stdio: "pipe" });
   } finally {
     rmSync(folder, { recursive: true });

@@ -80,7 +80,11 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
       ...{ usages: ["server", "client"], certificateFile: paths.certificate, keyFile: paths.key, group: account },
     },
     // The address of a webhook is often all that is needed to write there, and a visit has a password.
-    { ...file(paths.settings, settingsText(host, topology, head(reasons.look)), reasons.look), mode: "0640", group: account },
+    {
+      ...file(paths.settings, settingsText(host, topology, head(reasons.look)), reasons.look),
+      mode: "0640",
+      group: account,
+    },
     file(paths.program, `// ${head(reasons.look)}\n${programReference("probe")}\n`, reasons.look),
     file(paths.unit, probeUnit(head(reasons.look)), reasons.look),
     file(paths.blackbox, blackboxText(site, head(reasons.ask)), reasons.ask),

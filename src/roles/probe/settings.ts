@@ -1,4 +1,4 @@
-import type { ProbeSettings } from "../../contract/probe.ts";
+import type { ProbeSettings } from "../../model/probe.ts";
 import { probePort } from "../../model/probes.ts";
 import { secretReference } from "../../model/secret.ts";
 import { visitorNames } from "../../model/site-names.ts";

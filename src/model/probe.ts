@@ -1,4 +1,4 @@
-import type { VisitStep } from "../model/visit.ts";
+import type { VisitStep } from "./visit.ts";
 
 // What the program on probe hosts is told, and what its figures are called.
 
