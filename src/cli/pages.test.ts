@@ -98,6 +98,9 @@ test("a page", () => {
       plan        show what apply would change, and change nothing
       apply       make the changes that plan shows, and verify them
       status      show how the site is now
+      regions     show what every region outside sees of the site
+      report      show a day: availability by region, slow hours, failed visits,
+                  alerts, requests
       verify      try everything that the site promises, from outside
       config      show the complete site, with every default and where it comes from
       explain     tell which role wants a thing on a host, from which line of the
