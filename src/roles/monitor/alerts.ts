@@ -77,10 +77,11 @@ function noServers(job: string, proxy: string): string {
 
 function hostAlerts(): readonly AlertRule[] {
   // Details are asked for less often, so they know of a death later.
-  const down = `max by (host, tier) (up{host!="",job!~".*[.]details"}) == 0`;
+  const fast = 'host!="",job!~".*[.]details"';
+  const down = `max by (host, tier) (up{${fast}}) == 0`;
   return [
     // A probe that is lost wakes nobody: see RegionLost.
-    alert("HostDown", "page", "4s", `max by (host, tier) (up{host!="",${notProbes}}) == 0`, {
+    alert("HostDown", "page", "4s", `max by (host, tier) (up{${fast},${notProbes}}) == 0`, {
       summary: "{{ $labels.host }} is down",
       description: "Nothing on {{ $labels.host }} ({{ $labels.tier }}) answers the monitor any more.",
     }),

@@ -104,7 +104,7 @@ function certificateAlert({ site }: Topology): AlertRule {
 }
 
 function probeAlerts(): readonly AlertRule[] {
-  const gone = 'max by (host) (up{tier="probe"}) == 0';
+  const gone = 'max by (host) (up{tier="probe",job!~".*[.]details"}) == 0';
   const stale = `max by (host) (time() - ${selector(figures.checked, { check: "page" })}) > 60`;
   return [
     alert("RegionLost", "ticket", "20s", `${gone} or ${stale}`, {
