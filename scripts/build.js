@@ -33,6 +33,7 @@ const onhost = {
   agent: "onhost/agent/main.ts",
   member: "onhost/agent/galera/main.ts",
   dashboard: "onhost/dashboard/main.ts",
+  probe: "onhost/probe/main.ts",
   "status-page": "onhost/status-page/main.ts",
 };
 const plugins = [pageOfTheDashboard(await builtPage())];

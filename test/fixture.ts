@@ -65,7 +65,10 @@ export const shopSite: Site = {
     bufferPoolMiB: 128,
     backup: shopBackup,
   },
-  monitor: { hosts: 1, retentionDays: 15, alerts: { webhook: undefined }, statusPage: undefined },
+  monitor: {
+    ...{ hosts: 1, retentionDays: 15, statusPage: undefined, regions: [], visit: [] },
+    alerts: { webhook: undefined, heartbeat: undefined },
+  },
   firewall: { admin: [], block: [], extra: [] },
   limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },
   environment: { name: "lab", kind: "lab", localDomain: "www.shop.localhost", httpsPort: 8443, httpPort: 8080 },

@@ -37,7 +37,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 const onHostMayName = ["base", "model", "contract"];
 /** The agent's decisions and their simulation: pure, though the agent is not. */
 const pureOnHost =
-  /^onhost\/(agent\/(decide\/|simulation\/|galera\/(decide|model)\.ts$|(decide|gtid|model|peer|since)\.ts$)|dashboard\/(answers|charts|database|hosts|queries|series|traffic|verdict|view|wire)\.ts$)/;
+  /^onhost\/(agent\/(decide\/|simulation\/|galera\/(decide|model)\.ts$|(decide|gtid|model|peer|since)\.ts$)|dashboard\/(answers|charts|database|hosts|queries|series|traffic|verdict|view|wire)\.ts$|probe\/silence\.ts$)/;
 const pure = ["base", "model", "contract", "config", "topology", "formats", "roles", "resources", "plan", "inspection"];
 
 interface Import {

@@ -48,6 +48,22 @@ const watched: Site = {
   app: shopSite.app.map((service) => ({ ...service, push: service.name === "recommendations" })),
   monitor: { ...shopSite.monitor, statusPage: "/status" },
 };
+const seen: Site = {
+  ...shopSite,
+  app: shopSite.app.map((service) => (service.database ? { ...service, secrets: ["VISIT_PASSWORD"] } : service)),
+  monitor: {
+    ...shopSite.monitor,
+    alerts: { webhook: "https://hooks.example/ops", heartbeat: "https://heartbeat.example/ping" },
+    regions: ["eu", "us", "asia"],
+    visit: [
+      { name: "front page", method: "GET", path: "/", form: [], status: 200, text: "Harbour", take: {} },
+      {
+        ...{ name: "log in", method: "POST", path: "/login", status: 303, text: undefined, take: {} },
+        form: [{ name: "password", secret: "shop.VISIT_PASSWORD" }],
+      },
+    ],
+  },
+};
 const two = { hosts: 2, arbiter: "monitor" } as const;
 
 const sites: readonly (readonly [string, Site])[] = [
@@ -58,6 +74,7 @@ const sites: readonly (readonly [string, Site])[] = [
   ["a certificate of the user's", given],
   ["pushed measurements, beacons and a status page", watched],
   ["the same, where web hosts open TLS", { ...watched, tls: { ...watched.tls, terminate: "web" } }],
+  ["the shop, looked at from three regions", seen],
   ["a Galera cluster of three", galera],
   ["a Galera cluster of two and an arbiter", { ...galera, database: { ...galera.database, ...two } }],
 ];

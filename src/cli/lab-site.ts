@@ -19,10 +19,10 @@ import { rolePackages } from "./lab-packages.ts";
 import type { OpenSite } from "./site.ts";
 
 /** How Rampart reaches a host of the lab: as root, by the lab's own key, from the lab's own network namespace. */
-export function labTarget(site: string, host: { readonly name: string; readonly inside: string }): SshTarget {
+export function labTarget(site: string, host: Pick<LabHost, "name" | "inside" | "outside">): SshTarget {
   return {
     host: host.name,
-    address: host.inside,
+    address: host.inside ?? host.outside ?? "",
     user: "root",
     keyFile: keyFile(site),
     knownHosts: knownHostsFile(site),
@@ -67,9 +67,11 @@ function labSpec(open: OpenSite, hosts: readonly LabHost[]): LabSpec {
   };
 }
 
-function labHost(host: { readonly name: string; readonly inside: string; readonly outside?: string }): LabHost {
+function labHost(host: Pick<LabHost, "name" | "inside" | "outside">): LabHost {
   const { name, inside, outside } = host;
-  return { name, inside, ...(outside === undefined ? {} : { outside }) };
+  // Known by the address that it has outside: one that stands there alone.
+  const isOutside = inside === undefined || inside === outside;
+  return { name, ...(isOutside ? {} : { inside }), ...(outside === undefined ? {} : { outside }) };
 }
 
 /** How a command runs as a visitor, and as an operator beside the hosts. */

@@ -27,6 +27,11 @@ const verbs: Readonly<Record<string, Run>> = {
     (await import("./commands/top.ts")).topCommand({ ...options, once: options.once === true }),
   qps: async ({ options }) =>
     (await import("./commands/qps.ts")).qpsCommand({ ...options, once: options.once === true }),
+  regions: async ({ options }) => (await import("./commands/regions.ts")).regionsCommand(options),
+  report: async ({ options }) => {
+    const { reportCommand } = await import("./commands/report.ts");
+    return await reportCommand({ ...options, day: typeof options.day === "string" ? options.day : undefined });
+  },
   verify: async ({ options }) => (await import("./commands/verify.ts")).verifyCommand(options),
   alerts: async (line) => (await import("./commands/alerts.ts")).alertsCommand(line),
   silence: async (line) => (await import("./commands/silence.ts")).silenceCommand(line),

@@ -102,6 +102,9 @@ test("a page", () => {
       top         show the dashboard's overview in the terminal, live
       qps         show requests per second by tier, service, host and status class,
                   live
+      regions     show what every region outside sees of the site
+      report      show a day: availability by region, slow hours, failed visits,
+                  alerts, requests
       verify      try everything that the site promises, from outside
       config      show the complete site, with every default and where it comes from
       explain     tell which role wants a thing on a host, from which line of the

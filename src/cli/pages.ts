@@ -7,6 +7,7 @@ import { exportPages } from "./pages/export.ts";
 import { firewallPages } from "./pages/firewall.ts";
 import { hostPages } from "./pages/hosts.ts";
 import { labPages } from "./pages/lab.ts";
+import { regionPages } from "./pages/regions.ts";
 import { secretsPages } from "./pages/secrets.ts";
 import { sitePages } from "./pages/site.ts";
 import { truthPages } from "./pages/truth.ts";
@@ -39,6 +40,8 @@ const order = [
     "dashboard",
     "top",
     "qps",
+    "regions",
+    "report",
     "verify",
     "alerts",
     "silence",
@@ -61,6 +64,7 @@ export const pages: readonly Page[] = [
   ...truthPages,
   ...watchingPages,
   ...alertPages,
+  ...regionPages,
   ...firewallPages,
   ...bansPages,
   ...databasePages,

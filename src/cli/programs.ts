@@ -8,6 +8,7 @@ const bundles: Readonly<Record<string, string>> = {
   dashboard: "dashboard.js",
   "status-page": "status-page.js",
   "alert-runbooks": "runbooks.tmpl",
+  probe: "probe.js",
 };
 
 const read = new Map<string, string>();

@@ -11,6 +11,7 @@ import { databaseStanding, statusOf } from "./database-members.ts";
 import { backupFigures, backupStanding } from "./db-backup/standing.ts";
 import { galeraMember, galeraStanding } from "./db-galera/members.ts";
 import { labTarget } from "./lab-site.ts";
+import { regionScript, regionStanding } from "./regions.ts";
 import type { OpenSite } from "./site.ts";
 import { siteUrl } from "./url.ts";
 import { caFile } from "./world.ts";
@@ -40,6 +41,7 @@ export async function siteStatus(open: OpenSite): Promise<SiteStatus> {
     address: { ip: topology.networks.virtual, ...holderOf(topology, output) },
     bans: bansCount(topology, output),
     database: databaseStatus(open, output),
+    regions: hostsOf(topology, "probe").map((host) => regionStanding(host, answers.get(host.name)?.stdout)),
     ...alertStatus(topology, output),
   };
 }
@@ -53,6 +55,7 @@ echo "BANS $(${bansProgram} list 2>/dev/null | wc -l)"`,
 ${backupFigures}`,
     monitor: `echo "ALERTS $(curl -sS -m 3 http://127.0.0.1:9090/api/v1/alerts 2>/dev/null)"`,
   };
+  if (host.tier === "probe") own.probe = regionScript(host);
   return `echo "SYSTEM $(systemctl is-system-running 2>/dev/null)"
 echo "FAILED $(systemctl list-units --state=failed --plain --no-legend 2>/dev/null | cut -d' ' -f1 | tr '\\n' ' ')"
 echo "GENERATION $(cat ${generationFile} 2>/dev/null)"

@@ -13,6 +13,7 @@ const takenNames: Readonly<Record<string, string>> = {
   app: "it is the name of a tier",
   database: "it is the name of a tier",
   monitor: "it is the name of a tier",
+  probe: "it is the name of a tier",
   base: "it is the name of the role that every host holds",
   public: "it is the name under which static files are released",
   localhost: "every host calls itself so",
@@ -70,6 +71,10 @@ function serviceNameProblems({ app = {} }: SiteDraft): readonly Problem[] {
     const remedy = `Give the service another name, such as "${suggestion(name, names)}".`;
     if (Object.hasOwn(takenNames, name)) {
       return [{ path, reason: `a service cannot be called "${name}": ${takenNames[name]}.`, remedy }];
+    }
+    if (name.startsWith("probe-")) {
+      const reason = `a service cannot be called "${name}": hosts of regions are called probe-<region>.`;
+      return [{ path, reason, remedy }];
     }
     // "shop" with eleven hosts has a host shop11, and "shop1" would call its first host the same.
     const stem = name.replace(/\d+$/, "");

@@ -170,6 +170,10 @@ export interface MonitorInput {
   readonly statusPage?: string | undefined;
   /** What the site is to keep: alerts tell when it is about to miss it. */
   readonly objectives?: ObjectivesInput | undefined;
+  /** Places outside the site from which it is looked at, by names of yours. A host called probe-<region> stands for each. */
+  readonly regions?: readonly string[] | undefined;
+  /** What every region does once a minute as a customer would: steps in order, with cookies kept from one to the next. */
+  readonly visit?: readonly VisitStepInput[] | undefined;
 }
 
 export interface ObjectivesInput {
@@ -179,6 +183,28 @@ export interface ObjectivesInput {
   readonly latency?: string | undefined;
 }
 
+export interface VisitStepInput {
+  /** What the step is called in figures and alerts. */
+  readonly step: string;
+  /** Path that is asked for. */
+  readonly get?: string | undefined;
+  /** Path to which the form is sent. */
+  readonly post?: string | undefined;
+  /** Fields of the form. A value is a text, in which ${name} stands for what an earlier step took, or { secret: "service.VARIABLE" }. */
+  readonly form?: Readonly<Record<string, string | SecretValueInput>> | undefined;
+  /** Status that the answer must have: redirects are answers, and are not followed. */
+  readonly status?: number | undefined;
+  /** Text that the answer must hold. */
+  readonly text?: string | undefined;
+  /** What later steps need of the answer: by name, a regular expression whose group is taken. */
+  readonly take?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface SecretValueInput {
+  /** A secret of a service, as service.VARIABLE: one of `app.<name>.secrets`. */
+  readonly secret: string;
+}
+
 export interface AlertsInput {
   /** Address that receives alerts as JSON by HTTP POST (Alertmanager's webhook format). */
   readonly webhook?: string | undefined;
@@ -186,6 +212,8 @@ export interface AlertsInput {
   readonly email?: EmailInput | undefined;
   /** PEM file of authorities that Debian does not know, when one of them vouches for the webhook or the mail server. */
   readonly trust?: string | undefined;
+  /** Address that the monitor asks for every 15 s while it is well: a dead man's switch elsewhere, which tells you when it was not asked for long. */
+  readonly heartbeat?: string | undefined;
 }
 
 export interface EmailInput {

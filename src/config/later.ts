@@ -3,9 +3,7 @@ import type { Fault } from "./names.ts";
 // Keys and values of the plan that this version does not have yet. They are refused in words of their own, because
 // "unknown key" would send people looking for a spelling mistake.
 
-const laterKeys: Readonly<Record<string, string>> = {
-  "monitor.regions": "this version probes the site from its own monitor only",
-};
+const laterKeys: Readonly<Record<string, string>> = {};
 
 const laterValues: Readonly<Record<string, string>> = {
   "database.promise": 'Write "no-loss" or "no-loss-unless-all-lose-power"; both need 3 database hosts.',

@@ -10,7 +10,13 @@ export function monitorAlerts(given: AlertsInput | undefined, choose: Choose): S
   const email =
     given?.email === undefined ? choose(at("email"), undefined, undefined, none) : mail(given.email, at, choose);
   const trust = choose(at("trust"), given?.trust, undefined, "a public authority is one that Debian knows");
-  return { webhook, email, trust };
+  const heartbeat = choose(
+    at("heartbeat"),
+    given?.heartbeat,
+    undefined,
+    "the site's own probes notice that the monitor is silent; for one more elsewhere you need an account there",
+  );
+  return { webhook, email, trust, heartbeat };
 }
 
 function mail(given: EmailInput, at: (key: string) => string, choose: Choose): AlertEmail {

@@ -9,6 +9,7 @@ import { localName } from "./names.ts";
 import { databaseBackup } from "./resolve-backup.ts";
 import { monitorAlerts } from "./resolve-monitor-alerts.ts";
 import { monitorObjectives } from "./resolve-monitor-objectives.ts";
+import { regions } from "./resolve-regions.ts";
 import { type Choose, webTier } from "./resolve-web.ts";
 import { routeFrom } from "./routes.ts";
 import { literal } from "./words.ts";
@@ -213,7 +214,8 @@ function database(input: SiteInput, choose: Choose): SiteDatabase | undefined {
   };
 }
 
-function monitor({ monitor: given }: SiteInput, choose: Choose): Site["monitor"] {
+function monitor(input: SiteInput, choose: Choose): Site["monitor"] {
+  const { monitor: given } = input;
   return {
     hosts: choose("monitor.hosts", given?.hosts, defaults.monitor.hosts, "one watches all; this version runs one"),
     retentionDays: choose(
@@ -230,6 +232,7 @@ function monitor({ monitor: given }: SiteInput, choose: Choose): Site["monitor"]
       "how the site is doing is told to nobody unasked",
     ),
     objectives: monitorObjectives(given?.objectives, choose),
+    ...regions(input, choose),
   };
 }
 

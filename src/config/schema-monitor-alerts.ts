@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { heartbeat } from "./schema-regions.ts";
 import { folder, list, matching, oneLine } from "./schema-words.ts";
 
 // Where alerts go.
@@ -40,6 +41,7 @@ export const alerts = z.strictObject({
       examples: ["https://hooks.example/ops"],
     })
     .optional(),
+  heartbeat,
   email: email.meta({ description: "E-mail, beside the webhook or without one." }).optional(),
   trust: folder('a file, such as "./company-ca.crt"')
     .meta({

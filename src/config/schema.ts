@@ -4,6 +4,7 @@ import { domainPattern, namePattern } from "./names.ts";
 import { backup } from "./schema-backup.ts";
 import { alerts } from "./schema-monitor-alerts.ts";
 import { objectives } from "./schema-monitor-objectives.ts";
+import { regionKeys } from "./schema-regions.ts";
 import { service } from "./schema-service.ts";
 import { web } from "./schema-web.ts";
 import { folder, lasting, list, matching, one, oneLine, rate, text, whole } from "./schema-words.ts";
@@ -119,6 +120,7 @@ const monitor = z.strictObject({
   objectives: objectives
     .meta({ description: "What the site is to keep: alerts tell when it is about to miss it." })
     .optional(),
+  ...regionKeys,
 });
 
 const extraAccess = z.strictObject({

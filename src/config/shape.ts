@@ -133,9 +133,14 @@ function remedyFor(schema: AnySchema, name: string, value: unknown, place: Place
   return isOptional(schema) ? "Correct it, or leave the key out: it has a default." : "Correct it.";
 }
 
-/** Environment variables, webhooks and passwords may hold something that belongs in no terminal and no CI log. */
+/** Environment variables, forms, webhooks and passwords may hold something that belongs in no terminal and no CI log. */
 function isPrivate(path: readonly (string | number)[]): boolean {
-  return (path[0] === "app" && path[2] === "env") || ["webhook", "password"].includes(String(path[path.length - 1]));
+  const last = path[path.length - 1] ?? "";
+  return (
+    (path[0] === "app" && path[2] === "env") ||
+    path.includes("form") ||
+    ["webhook", "heartbeat", "password"].includes(`${last}`)
+  );
 }
 
 function below(place: Place, key: string | number): Place {

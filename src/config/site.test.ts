@@ -103,9 +103,9 @@ test("ten lines are a complete site", () => {
     ],
     database: undefined,
     monitor: {
-      ...{ hosts: 1, retentionDays: 15, statusPage: undefined },
+      ...{ hosts: 1, retentionDays: 15, statusPage: undefined, regions: [], visit: [] },
       objectives: { availability: undefined, latency: undefined },
-      alerts: { webhook: undefined, email: undefined },
+      alerts: { webhook: undefined, email: undefined, heartbeat: undefined },
     },
     firewall: { admin: [], block: [], extra: [] },
     limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },
@@ -618,4 +618,40 @@ test("outside access has sources, a service that there is, and an end that has n
   expect(faults({ from: [] })).toEqual(["firewall.extra[0].from"]);
   expect(faults({ from: ["0.0.0.0/0", "x"] })).toEqual(["firewall.extra[0].from[0]", "firewall.extra[0].from[1]"]);
   expect(faults({ why: undefined })).toEqual(["firewall.extra[0].why"]);
+});
+
+test("regions and their visit: everything that cannot be is told at once", () => {
+  const app = { hello: { source: "./app", start: "node server.js", port: 3000, secrets: ["VISIT_PASSWORD"] } };
+  const good = {
+    regions: ["eu", "us"],
+    visit: [
+      { step: "form", get: "/login", take: { token: 'value="([^"]+)"' } },
+      {
+        ...{ step: "log in", post: "/login", status: 303 },
+        form: { token: "${token}", password: { secret: "hello.VISIT_PASSWORD" } },
+      },
+    ],
+  };
+  expect(siteProblems({ ...hello, app, monitor: good }, facts)).toEqual([]);
+  const bad = {
+    regions: ["eu", "eu", "New York"],
+    visit: [
+      { step: "form", get: "/login", take: { token: "value" } },
+      { step: "form", get: "/a", post: "/b" },
+      { step: "log in", get: "/login", form: { a: "${nothing}", b: { secret: "hello.OTHER" } } },
+    ],
+  };
+  expect(siteProblems({ ...hello, app, monitor: bad }, facts).map(({ path }) => path)).toEqual([
+    "monitor.regions[1]",
+    "monitor.regions[2]",
+    "monitor.visit[0].take.token",
+    "monitor.visit[1].step",
+    "monitor.visit[1]",
+    "monitor.visit[2].form",
+    "monitor.visit[2].form.a",
+    "monitor.visit[2].form.b",
+  ]);
+  expect(siteProblems({ ...hello, monitor: { visit: [{ step: "a", get: "/" }] } }, facts)).toMatchObject([
+    { path: "monitor.visit" },
+  ]);
 });

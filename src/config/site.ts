@@ -6,6 +6,7 @@ import { firewallProblems } from "./check-firewall.ts";
 import { alertProblems } from "./check-monitor-alerts.ts";
 import { objectiveProblems } from "./check-monitor-objectives.ts";
 import { nameProblems } from "./check-names.ts";
+import { regionProblems } from "./check-regions.ts";
 import { serviceProblems } from "./check-services.ts";
 import { environmentProblems, folderProblems, tierProblems } from "./check-tiers.ts";
 import { wafProblems } from "./check-waf.ts";
@@ -38,6 +39,7 @@ export function siteProblems(raw: unknown, facts: Facts): readonly Problem[] {
     ...certificateProblems(shape.draft, facts, isBroken),
     ...serviceProblems(shape.draft, isBroken),
     ...tierProblems(shape.draft, isBroken),
+    ...regionProblems(shape.draft, isBroken),
     ...backupProblems(shape.draft, facts, isBroken),
     ...alertProblems(shape.draft, facts, isBroken),
     ...objectiveProblems(shape.draft, isBroken),

@@ -7,7 +7,7 @@ import { cableName, netnsIdentity } from "./network.ts";
 import { hostDir, keyFile, labDir, labNetns, machineName, readText, runDir, writeWhole } from "./paths.ts";
 import { haveEnded, isFirstProcess, netnsOf, type Process, processOf, processTable, send } from "./proc.ts";
 import { mustRun, sleep } from "./process.ts";
-import { INSIDE, type LabHost, OUTSIDE } from "./spec.ts";
+import { addressOf, INSIDE, type LabHost, OUTSIDE } from "./spec.ts";
 import { SUPERVISE_SCRIPT } from "./supervise.ts";
 
 /** What runs of one host right now. A sound host has all three; during a reboot only the supervisor. */
@@ -20,7 +20,7 @@ export interface HostProcesses {
 
 /** How a host was made; kept in `made.json`, written last. */
 export interface MadeHost {
-  readonly inside: string;
+  readonly inside: string | undefined;
   readonly outside: string | undefined;
   readonly image: string;
 }
@@ -49,7 +49,7 @@ export function hostProcesses(name: string): ReadonlyMap<string, HostProcesses> 
 export function isSound(name: string, host: LabHost, processes: HostProcesses | undefined): boolean {
   if (processes?.supervisor === undefined) return false;
   const made = madeHost(name, host.name);
-  if (made?.inside !== host.inside || made.outside !== host.outside) return false;
+  if (made === undefined || made.inside !== host.inside || made.outside !== host.outside) return false;
   return netnsOf(processes.supervisor.pid) === netnsIdentity(labNetns(name));
 }
 
@@ -82,7 +82,7 @@ export async function makeHost(name: string, host: LabHost, image: string): Prom
   writeAddresses(dir, host);
   writeFileSync(`${dir}/upper/etc/hostname`, `${host.name}\n`);
   writeFileSync(`${dir}/upper/etc/machine-id`, `${randomUUID().replaceAll("-", "")}\n`, { mode: 0o444 });
-  const hosts = `127.0.0.1\tlocalhost\n${host.inside}\t${host.name}\n::1\tlocalhost ip6-localhost ip6-loopback\n`;
+  const hosts = `127.0.0.1\tlocalhost\n${addressOf(host)}\t${host.name}\n::1\tlocalhost ip6-localhost ip6-loopback\n`;
   writeFileSync(`${dir}/upper/etc/hosts`, hosts);
   writeFileSync(`${dir}/upper/root/.ssh/authorized_keys`, readText(`${keyFile(name)}.pub`) ?? "", { mode: 0o600 });
   await makeKey(`${dir}/upper/etc/ssh/ssh_host_ed25519_key`, host.name);
@@ -107,14 +107,16 @@ export function powerOn(name: string, host: LabHost, ended?: (output: string) =>
   mkdirSync(runDir(name), { recursive: true });
   const log = `${runDir(name)}/${host.name}.log`;
   const output = openSync(log, "w");
-  const outside = host.outside === undefined ? "" : cableName(host.outside);
+  const [inside, outside] = [host.inside, host.outside].map((address) =>
+    address === undefined ? "" : cableName(address),
+  );
   const words = [
     `--machine=${machineName(name, host.name)}`,
     dir,
     imageRoot(made.image),
     host.name,
-    cableName(host.inside),
-    outside,
+    inside ?? "",
+    outside ?? "",
   ];
   const child = spawn("nsenter", [`--net=${labNetns(name)}`, "sh", script, ...words], {
     cwd: "/",
@@ -178,10 +180,12 @@ function saveMade(dir: string, host: LabHost, image: string): void {
 function writeAddresses(dir: string, host: LabHost): void {
   const folder = `${dir}/upper/etc/systemd/network`;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}/10-inside.network`, networkFile("host0", `${host.inside}/${INSIDE.prefix}`));
-  const outside = `${folder}/20-outside.network`;
-  if (host.outside === undefined) rmSync(outside, { force: true });
-  else writeFileSync(outside, networkFile("out0", `${host.outside}/${OUTSIDE.prefix}`));
+  const write = (file: string, device: string, address: string | undefined, prefix: number) => {
+    if (address === undefined) rmSync(`${folder}/${file}`, { force: true });
+    else writeFileSync(`${folder}/${file}`, networkFile(device, `${address}/${prefix}`));
+  };
+  write("10-inside.network", "host0", host.inside, INSIDE.prefix);
+  write("20-outside.network", "out0", host.outside, OUTSIDE.prefix);
 }
 
 /** A static address at once: DHCP, IPv6 link-local addresses and duplicate detection would cost seconds. */

@@ -35,7 +35,7 @@ import { haveEnded, netnsOf, processTable, send } from "./proc.ts";
 import { mustRun } from "./process.ts";
 import { checkPorts, publishers, publishPorts } from "./publish.ts";
 import { lastWords, waitForSsh } from "./ready.ts";
-import { checkSpec, type Emit, type LabHost, type LabReport, type LabSpec } from "./spec.ts";
+import { addressesOf, checkSpec, type Emit, type LabHost, type LabReport, type LabSpec } from "./spec.ts";
 import { ensureTools, requireRoot } from "./tools.ts";
 
 export { ensureImage } from "./image.ts";
@@ -181,7 +181,7 @@ async function bringUp(name: string, hosts: readonly LabHost[], image: Image, em
 function writeKnownHosts(spec: LabSpec): void {
   const lines = spec.hosts.map((host) => {
     const key = readText(`${hostDir(spec.name, host.name)}/upper/etc/ssh/ssh_host_ed25519_key.pub`) ?? "";
-    return `${[host.name, host.inside, host.outside].filter((word) => word !== undefined).join(",")} ${key.split(" ").slice(0, 2).join(" ").trim()}\n`;
+    return `${[host.name, ...addressesOf(host)].join(",")} ${key.split(" ").slice(0, 2).join(" ").trim()}\n`;
   });
   writeWhole(knownHostsFile(spec.name), lines.join(""), 0o600);
 }

@@ -28,6 +28,11 @@ done
 # A booting host does not answer ARP yet: ask again soon, not once a second.
 echo 100 > /proc/sys/net/ipv4/neigh/inside/retrans_time_ms
 ip addr replace $3/${INSIDE.prefix} dev inside
+# To hosts that stand outside an operator comes from outside. Each address is told to its own network only.
+ip addr replace ${OUTSIDE.operator}/${OUTSIDE.prefix} dev outside
+echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore
+echo 2 > /proc/sys/net/ipv4/conf/all/arp_announce
+echo 100 > /proc/sys/net/ipv4/neigh/outside/retrans_time_ms
 [ -e /proc/sys/net/ipv4/conf/visitor ] || ip link add visitor type veth peer name outside0 netns $2
 ip link set visitor master outside up
 LAB
@@ -53,7 +58,7 @@ export async function ensureNetwork(spec: LabSpec): Promise<void> {
   writeVisitorNames(spec);
   const seats = [`rampart-${spec.name}`, `rampart-${spec.name}.visitor`];
   // So that "no inside host answers from outside" is tried over the one way that an intruder would take.
-  const hop = spec.hosts.find((host) => host.outside !== undefined)?.outside ?? "";
+  const hop = spec.hosts.find((host) => host.inside !== undefined && host.outside !== undefined)?.outside ?? "";
   const argv = ["sh", "-c", NETWORK_SCRIPT, "lab-network", ...seats];
   await mustRun([...argv, INSIDE.operator, OUTSIDE.visitor, INSIDE.network, hop]);
 }

@@ -8,12 +8,12 @@ import { hostDir, labNetns, loadSpec, machineName } from "./paths.ts";
 import { haveEnded, isFirstProcess, processOf, send } from "./proc.ts";
 import { mustRun } from "./process.ts";
 import { lastWords, waitForSsh } from "./ready.ts";
-import type { LabHost, LabHostState } from "./spec.ts";
+import { addressesOf, type LabHost, type LabHostState } from "./spec.ts";
 
 export interface LabHostStanding {
   readonly name: string;
-  readonly inside: string;
-  readonly outside?: string;
+  readonly inside?: string | undefined;
+  readonly outside?: string | undefined;
   readonly state: LabHostState;
 }
 
@@ -93,7 +93,7 @@ export function isUnplugged(name: string, host: string): boolean {
 }
 
 async function setCables(name: string, host: LabHost, state: "up" | "down"): Promise<void> {
-  const cables = [host.inside, ...(host.outside === undefined ? [] : [host.outside])].map(cableName);
+  const cables = addressesOf(host).map(cableName);
   // A host that is off has no cables: they are made when it starts.
   const script = `for cable; do [ ! -e /proc/sys/net/ipv4/conf/$cable ] || ip link set $cable ${state}; done`;
   await mustRun(["nsenter", `--net=${labNetns(name)}`, "sh", "-c", script, "cables", ...cables]);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { hostDir, labNetns, readText, runDir } from "./paths.ts";
 import { run } from "./process.ts";
-import type { LabHost } from "./spec.ts";
+import { addressOf, type LabHost } from "./spec.ts";
 import { lastLines } from "./tools.ts";
 
 /**
@@ -32,7 +32,7 @@ export function waitForSsh(
   timeoutMs: number,
   ready: (host: string) => void,
 ): { readonly missing: Promise<readonly LabHost[]>; readonly giveUp: (host: string) => void } {
-  const left = new Map(hosts.map((host) => [host.inside, host]));
+  const left = new Map(hosts.map((host) => [addressOf(host), host]));
   const missing: LabHost[] = [];
   if (hosts.length === 0) return { missing: Promise.resolve([]), giveUp: () => {} };
   const argv = [`--net=${labNetns(name)}`, process.execPath, "-e", ASK_SCRIPT, "--", ...left.keys()];
@@ -66,7 +66,7 @@ export function waitForSsh(
   const giveUp = (name: string) => {
     const host = [...left.values()].find((one) => one.name === name);
     if (host === undefined) return;
-    left.delete(host.inside);
+    left.delete(addressOf(host));
     missing.push(host);
     if (left.size === 0) end();
   };

@@ -16,10 +16,13 @@ export interface LabSpec {
 export interface LabHost {
   /** `[a-z][a-z0-9-]{0,40}` */
   readonly name: string;
-  /** Address in 10.77.0.0/16, for example "10.77.1.1"; 10.77.0.1 is the operator's own. */
-  readonly inside: string;
-  /** Address in 198.51.100.0/24, for hosts that visitors can reach; 198.51.100.1 is the visitor's own. */
-  readonly outside?: string;
+  /** Address in 10.77.0.0/16, for example "10.77.1.1"; 10.77.0.1 is the operator's own. A host outside has none. */
+  readonly inside?: string | undefined;
+  /**
+   * Address in 198.51.100.0/24, for hosts that stand there too or there alone; 198.51.100.1 is the visitor's own, 198.51.100.2
+   * the operator's.
+   */
+  readonly outside?: string | undefined;
 }
 
 /** A port on 127.0.0.1 of this machine that leads to an address of the lab's outside network. */
@@ -48,7 +51,22 @@ export type LabHostState = "running" | "off" | "frozen";
 export type Emit = (event: { readonly type: string; readonly [key: string]: unknown }) => void;
 
 export const INSIDE = { network: "10.77.0.0/16", operator: "10.77.0.1", prefix: 16 } as const;
-export const OUTSIDE = { network: "198.51.100.0/24", visitor: "198.51.100.1", prefix: 24 } as const;
+export const OUTSIDE = {
+  network: "198.51.100.0/24",
+  visitor: "198.51.100.1",
+  operator: "198.51.100.2",
+  prefix: 24,
+} as const;
+
+/** The addresses of a host. */
+export function addressesOf({ inside, outside }: LabHost): readonly string[] {
+  return [inside, outside].filter((address) => address !== undefined);
+}
+
+/** Where an operator reaches a host. */
+export function addressOf(host: LabHost): string {
+  return addressesOf(host)[0] ?? "";
+}
 
 /** Throws a RampartError that names everything a lab cannot be built from. */
 export function checkSpec(spec: LabSpec): void {
@@ -60,19 +78,21 @@ export function checkSpec(spec: LabSpec): void {
   for (const host of spec.hosts) {
     if (!/^[a-z][a-z0-9-]{0,40}$/.test(host.name))
       wrong(host.name, "cannot name a lab host.", "Use 1 to 41 letters a-z, digits and dashes, a letter first.");
-    if (!contains(INSIDE.network, host.inside) || host.inside === INSIDE.operator)
+    if (addressesOf(host).length === 0) wrong(host.name, "has no address.", "Give it one, inside or outside.");
+    if (host.inside !== undefined && (!contains(INSIDE.network, host.inside) || host.inside === INSIDE.operator))
       wrong(
         host.name,
         `${host.inside} is no address for a lab host.`,
         `Use one of ${INSIDE.network} but ${INSIDE.operator}.`,
       );
-    if (host.outside !== undefined && (!contains(OUTSIDE.network, host.outside) || host.outside === OUTSIDE.visitor))
+    const taken: readonly string[] = [OUTSIDE.visitor, OUTSIDE.operator];
+    if (host.outside !== undefined && (!contains(OUTSIDE.network, host.outside) || taken.includes(host.outside)))
       wrong(
         host.name,
         `${host.outside} is no outside address.`,
-        `Use one of ${OUTSIDE.network} but ${OUTSIDE.visitor}.`,
+        `Use one of ${OUTSIDE.network} but ${taken.join(" and ")}.`,
       );
-    for (const word of [host.name, host.inside, ...(host.outside === undefined ? [] : [host.outside])]) {
+    for (const word of [host.name, ...addressesOf(host)]) {
       if (seen.has(word)) wrong(host.name, `${word} is used twice in this lab.`, "Give every host its own.");
       seen.add(word);
     }

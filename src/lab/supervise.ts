@@ -2,7 +2,7 @@
  * Keeps one host as its user left it: starts it again after `reboot`, leaves it off after `poweroff` or a power cut.
  * Runs in the lab's network namespace, in a session of its own, and outlives the command that started it.
  *
- * Arguments: --machine=NAME, the host's directory, the image's root, host name, cable inside, cable outside or "".
+ * Arguments: --machine=NAME, the host's directory, the image's root, host name, cable inside, cable outside; "" for one that it has not.
  * Environment: RAMPART_CGROUPS, the cgroup trees, separated by spaces.
  *
  * systemd-nspawn ends with 0 after `poweroff`, 133 after `reboot`, 1 after the first process was killed.
@@ -23,7 +23,8 @@ boot() {
   mount -t overlay "$machine" -o "lowerdir=$image,upperdir=$dir/upper,workdir=$dir/work" "$dir/root" || exit 1
   set -- --quiet --directory="$dir/root" --machine="$machine" --hostname="$hostname" --boot --register=no --keep-unit
   set -- "$@" --console=pipe --link-journal=no --resolv-conf=off --timezone=off
-  set -- "$@" --rlimit="NOFILE=1024:$(ulimit -Hn | sed s/unlimited/infinity/)" --network-veth-extra="$inside:host0"
+  set -- "$@" --rlimit="NOFILE=1024:$(ulimit -Hn | sed s/unlimited/infinity/)"
+  [ -z "$inside" ] || set -- "$@" --network-veth-extra="$inside:host0"
   [ -z "$outside" ] || set -- "$@" --network-veth-extra="$outside:out0"
   # Without this, systemd 257 finds cgroup v1 on hybrid machines and refuses to start.
   export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
@@ -44,7 +45,7 @@ sweep() {
     done
     find "$tree/$machine" -depth -type d -exec rmdir {} +
   done
-  ip link del "$inside"
+  [ -z "$inside" ] || ip link del "$inside"
   [ -z "$outside" ] || ip link del "$outside"
 } 2>/dev/null
 
@@ -68,7 +69,7 @@ while :; do
   sweep
   RAMPART_LIFE=boot unshare --mount --propagation slave sh "$0" "$@" 9>&- &
   child=$!
-  plug "$inside" inside
+  [ -z "$inside" ] || plug "$inside" inside
   [ -z "$outside" ] || plug "$outside" outside
   wait $child
   code=$?

@@ -2,6 +2,8 @@
 export interface SiteAlerts {
   readonly webhook: string | undefined;
   readonly email?: AlertEmail | undefined;
+  /** Address that the monitor asks for while it is well. */
+  readonly heartbeat?: string | undefined;
   /** PEM file, relative to the site file, of CAs that Debian does not know and that vouch for webhook or mail server. */
   readonly trust?: string | undefined;
 }

@@ -1,5 +1,6 @@
 import type { SiteAlerts } from "./alerts.ts";
 import type { Objectives } from "./objectives.ts";
+import type { VisitStep } from "./visit.ts";
 
 /** The complete configuration: every default filled in, every name checked. Made by config/, read by all else. */
 export interface Site {
@@ -32,6 +33,10 @@ export interface Site {
     /** Path at which visitors find the public status page; undefined: there is none. */
     readonly statusPage: string | undefined;
     readonly objectives?: Objectives | undefined;
+    /** Names of the places outside from which the site is looked at; a probe host stands for each. */
+    readonly regions: readonly string[];
+    /** What a probe does as a customer would, again and again; empty: nothing. */
+    readonly visit: readonly VisitStep[];
   };
   readonly limits: SiteLimits;
   readonly firewall: {

@@ -1,3 +1,4 @@
+import type { RegionStanding } from "./regions.ts";
 import type { DatabasePromise } from "./site.ts";
 import type { Tier } from "./topology.ts";
 
@@ -21,6 +22,8 @@ export interface SiteStatus {
   readonly bans: number | null;
   /** null: the site has none. */
   readonly database: DatabaseStanding | null;
+  /** What is seen from outside; empty: the site is looked at from no region. */
+  readonly regions: readonly RegionStanding[];
   readonly alerts: readonly AlertStatus[];
   /** False: the monitor did not answer, and `alerts` says nothing. */
   readonly alertsKnown: boolean;

@@ -1,21 +1,26 @@
 import type { Site } from "./site.ts";
 
 /** The tiers of a site; `base` is the role that every host holds besides. */
-export type Tier = "balancer" | "web" | "app" | "database" | "monitor";
+export type Tier = "balancer" | "web" | "app" | "database" | "monitor" | "probe";
 export type RoleName = "base" | Tier;
 
 /** A Debian server. */
 export interface Host {
-  /** e.g. lb1, web1, shop1, db1, mon1. */
+  /** e.g. lb1, web1, shop1, db1, mon1, probe-eu. */
   readonly name: string;
   readonly tier: Tier;
   /** Place within its tier (for app hosts: within its service), from 0. */
   readonly index: number;
   /** The app service that runs here; only for tier "app". */
   readonly service?: string;
-  /** IPv4 address on the inside network. */
+  /** The region that a probe stands for; only for tier "probe". */
+  readonly region?: string;
+  /**
+   * IPv4 address at which the site's other hosts and its operators know it: one on the inside network. A probe has none there:
+   * its address outside.
+   */
   readonly inside: string;
-  /** IPv4 address on the outside network; only balancers have one. */
+  /** IPv4 address on the outside network; balancers and probes have one, and monitors that reach probes. */
   readonly outside?: string;
   /** `<name>.<site>.internal` */
   readonly fqdn: string;
@@ -45,6 +50,7 @@ export interface Service {
 export type Peer =
   | { readonly kind: "tier"; readonly tier: Tier }
   | { readonly kind: "service"; readonly service: string }
+  /** All that stand inside. */
   | { readonly kind: "all-hosts" }
   | { readonly kind: "addresses"; readonly addresses: readonly string[] }
   | { readonly kind: "admin" }
@@ -106,13 +112,15 @@ export interface Networks {
   readonly virtualInside: string;
   /** Networks from which operators come by SSH. */
   readonly admin: readonly string[];
+  /** The same for hosts that stand outside: what is an address inside is none there. */
+  readonly adminOutside: readonly string[];
 }
 
 /** Site + addresses + Services + Flows. Everything else is derived from it. */
 export interface Topology {
   readonly site: Site;
   readonly networks: Networks;
-  /** In the order balancer, web, app, database, monitor. */
+  /** In the order balancer, web, app, database, monitor, probe. */
   readonly hosts: readonly Host[];
   readonly services: readonly Service[];
   readonly flows: readonly Flow[];
@@ -121,6 +129,21 @@ export interface Topology {
    * command, so that the same source is the same release on every machine.
    */
   readonly releases: Readonly<Record<string, string>>;
+}
+
+/** Probes stand where visitors are: nothing inside can be reached by them, nor they by most of it. */
+export function standsOutside({ tier }: Pick<Host, "tier">): boolean {
+  return tier === "probe";
+}
+
+/** The hosts of the inside network. */
+export function insideHosts({ hosts }: Pick<Topology, "hosts">): readonly Host[] {
+  return hosts.filter((host) => !standsOutside(host));
+}
+
+/** Networks from which operators come to a host by SSH. */
+export function adminOf(host: Pick<Host, "tier">, networks: Networks): readonly string[] {
+  return standsOutside(host) ? networks.adminOutside : networks.admin;
 }
 
 export function hostsOf(topology: Topology, tier: Tier, service?: string): readonly Host[] {

@@ -2,13 +2,13 @@ import { byName } from "../base/text.ts";
 import type { Tier } from "../model/topology.ts";
 
 /** The order of all lists by tier: the way of a request, and who watches it. */
-export const tiers: readonly Tier[] = ["balancer", "web", "app", "database", "monitor"];
+export const tiers: readonly Tier[] = ["balancer", "web", "app", "database", "monitor", "probe"];
 
 const prefixes: Readonly<Record<string, Tier>> = { lb: "balancer", web: "web", db: "database", mon: "monitor" };
 
 /** A host as far as its name tells: site files cannot name a service like another tier's hosts. */
 export function tierOfName(host: string): Tier {
-  return prefixes[host.replace(/\d+$/, "")] ?? "app";
+  return host.startsWith("probe-") ? "probe" : (prefixes[host.replace(/\d+$/, "")] ?? "app");
 }
 
 /** Host names for a line: all of them while there is room, then "web1–web40", then a count. */

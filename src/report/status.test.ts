@@ -27,6 +27,7 @@ const well: SiteStatus = {
   ],
   address: { ip: "198.51.100.10", holder: "lb1" },
   bans: 0,
+  regions: [],
   database: {
     primary: "db1",
     promise: "no-loss",

@@ -3,6 +3,7 @@ import { type AlertStatus, type DatabaseStanding, type HostStatus, isKept, type 
 import { backupLines, isUnwell, lagText, primaryLines, promiseLines } from "./database.ts";
 import { hanging, harmless, table, visibleWidth, wrapped } from "./layout.ts";
 import { tiers } from "./names.ts";
+import { isWell, regionsLine } from "./regions.ts";
 import { colors, type Style } from "./style.ts";
 
 /** How a site is: its hosts, its address, its database, its alerts, and what to type when something is wrong. */
@@ -10,7 +11,12 @@ export function statusText(status: SiteStatus, style: Style): string {
   const blocks = [
     headline(status, style),
     hostTable(status, style),
-    [...databaseLines(status, style), ...alertLines(status, style), ...banLines(status, style)].join("\n"),
+    [
+      ...databaseLines(status, style),
+      ...regionLines(status, style),
+      ...alertLines(status, style),
+      ...banLines(status, style),
+    ].join("\n"),
     nextLine(status, style),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
@@ -40,6 +46,7 @@ function troubles(status: SiteStatus): readonly string[] {
     ...(status.database && !isKept(status.database)
       ? [status.database.galera ? "the cluster is not whole" : "the database does not keep its promise now"]
       : []),
+    ...(status.regions.every(isWell) ? [] : ["not well in every region"]),
     ...(firing > 0 ? [`${plural(firing, "alert")} firing`] : []),
     ...(status.alertsKnown ? [] : ["alerts unknown"]),
   ];
@@ -112,6 +119,11 @@ function memberTable({ primary, members, galera }: DatabaseStanding, style: Styl
     paint.bad(harmless(member.detail ?? "")),
   ]);
   return table(rows, { indent: " ".repeat(labelColumn) });
+}
+
+function regionLines({ regions }: SiteStatus, style: Style): readonly string[] {
+  if (regions.length === 0) return [];
+  return [hanging(`  ${colors(style).bold("regions")}`, [regionsLine(regions, style)], labelColumn)];
 }
 
 function alertLines(status: SiteStatus, style: Style): readonly string[] {

@@ -3,7 +3,7 @@ import type { Host, Tier } from "../model/topology.ts";
 
 /** Addresses that hosts already have, by host name: they keep them for as long as they live. */
 export interface KnownAddresses {
-  readonly [host: string]: { readonly inside: string; readonly outside?: string | undefined };
+  readonly [host: string]: { readonly inside?: string | undefined; readonly outside?: string | undefined };
 }
 
 interface Place {
@@ -11,24 +11,38 @@ interface Place {
   readonly tier: Tier;
   readonly index: number;
   readonly service?: string;
+  readonly region?: string;
   /** Third number of the inside address that a newcomer gets: 10.77.<block>.<index + 1>. */
   readonly block: number;
 }
 
 /** The hosts of a site, each with its addresses: a known host keeps its own, a newcomer gets the next free one. */
 export function siteHosts(site: Site, known: KnownAddresses = {}): readonly Host[] {
-  const taken = new Set(Object.values(known).map((address) => address.inside));
+  const taken = new Set(Object.values(known).flatMap(({ inside, outside }) => [inside ?? "", outside ?? ""]));
+  const keep = (address: string) => {
+    taken.add(address);
+    return address;
+  };
   return places(site).map(({ block, ...place }) => {
-    const inside = known[place.name]?.inside ?? freeAddress(block, place.index, taken);
-    taken.add(inside);
-    const outside = known[place.name]?.outside ?? `198.51.100.${11 + place.index}`;
+    const first = firstOutside(place.tier, site);
+    const before = known[place.name];
+    const outside = first === undefined ? undefined : keep(before?.outside ?? freeOutside(first + place.index, taken));
+    const inside = place.tier === "probe" ? outside : (before?.inside ?? freeAddress(block, place.index, taken));
     return {
       ...place,
-      inside,
-      ...(place.tier === "balancer" ? { outside } : {}),
+      inside: keep(inside ?? ""),
+      ...(outside === undefined ? {} : { outside }),
       fqdn: `${place.name}.${site.name}.internal`,
     };
   });
+}
+
+/** Last number of the outside address that the first host of a tier gets; undefined: the tier stands inside only. */
+function firstOutside(tier: Tier, site: Site): number | undefined {
+  if (tier === "balancer") return 11;
+  if (tier === "probe") return 41;
+  // The monitor fetches what probes have seen; a site without them gives it no leg outside.
+  return tier === "monitor" && site.monitor.regions.length > 0 ? 31 : undefined;
 }
 
 function places(site: Site): readonly Place[] {
@@ -42,6 +56,9 @@ function places(site: Site): readonly Place[] {
     ),
     ...tier("database", "db", site.database?.hosts ?? 0, 3),
     ...tier("monitor", "mon", site.monitor.hosts, 4),
+    ...site.monitor.regions.map(
+      (region, index): Place => ({ name: `probe-${region}`, tier: "probe", index, region, block: 0 }),
+    ),
   ];
 }
 
@@ -52,4 +69,13 @@ function freeAddress(block: number, index: number, taken: ReadonlySet<string>): 
     if (!taken.has(address) && number % 256 !== 255) return address;
   }
   throw new Error("the inside network 10.77.0.0/16 has no free address left");
+}
+
+/** The same outside. */
+function freeOutside(wanted: number, taken: ReadonlySet<string>): string {
+  for (let number = wanted; number < 255; number += 1) {
+    const address = `198.51.100.${number}`;
+    if (!taken.has(address)) return address;
+  }
+  throw new Error("the outside network 198.51.100.0/24 has no free address left");
 }

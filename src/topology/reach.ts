@@ -1,5 +1,5 @@
 import { contains, parseNetwork } from "../base/ip.ts";
-import type { Flow, Host, Protocol, Service, Topology } from "../model/topology.ts";
+import type { Flow, Host, Networks, Protocol, Service, Topology } from "../model/topology.ts";
 
 /** Who calls. */
 export interface Caller {
@@ -107,15 +107,19 @@ export function admits(flow: Flow, from: Caller, { networks }: Topology): boolea
   if (from.kind === "host") return flow.fromHosts.includes(from.name);
   if (flow.fromHosts.length > 0) return false;
   if (flow.fromAddresses.includes(anyone)) return true;
-  if (from.kind === "operator") return flow.fromAddresses === networks.admin;
+  if (from.kind === "operator") return isOperators(flow, networks);
   return flow.fromAddresses.some((network) => contains(network, from.address ?? ""));
+}
+
+function isOperators({ fromAddresses }: Flow, { admin, adminOutside }: Networks): boolean {
+  return fromAddresses === admin || fromAddresses === adminOutside;
 }
 
 /** Who a flow lets in, in words: "app hosts of shop", "operators", "anyone". */
 export function peopleOf(flow: Flow, { hosts, networks }: Topology): string {
   if (flow.fromAddresses.includes(anyone)) return "anyone";
   if (flow.fromHosts.length === 0) {
-    return flow.fromAddresses === networks.admin ? "operators" : flow.fromAddresses.join(", ");
+    return isOperators(flow, networks) ? "operators" : flow.fromAddresses.join(", ");
   }
   const left = new Set(flow.fromHosts);
   const words: string[] = [];

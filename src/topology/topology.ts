@@ -1,6 +1,16 @@
 import type { Role } from "../model/role.ts";
 import { labInside, type Site } from "../model/site.ts";
-import type { DeclaredFlow, Flow, Host, Networks, Peer, Service, Topology } from "../model/topology.ts";
+import {
+  adminOf,
+  type DeclaredFlow,
+  type Flow,
+  type Host,
+  type Networks,
+  type Peer,
+  type Service,
+  standsOutside,
+  type Topology,
+} from "../model/topology.ts";
 import { type KnownAddresses, siteHosts } from "./hosts.ts";
 
 export interface TopologyOptions {
@@ -20,6 +30,7 @@ export function labNetworks(site: Site): Networks {
     virtual: "198.51.100.10",
     virtualInside: "10.77.0.10",
     admin: ["10.77.0.1/32", ...site.firewall.admin],
+    adminOutside: ["198.51.100.2/32", ...site.firewall.admin],
   };
 }
 
@@ -45,16 +56,28 @@ function concreteFlows(
   services: readonly Service[],
   networks: Networks,
 ): readonly Flow[] {
-  const peers = peersOf(flow.from, hosts, networks);
   const { role, why, path, to } = flow;
   const until = flow.until === undefined ? {} : { until: flow.until };
   if (typeof to !== "string") {
     const { address, port, protocol, name } = to;
-    return [{ role, why, path, service: name, ...peers, toHost: "", toAddress: address, port, protocol }];
+    return [
+      {
+        role,
+        why,
+        path,
+        service: name,
+        ...peersOf(flow.from, hosts, networks, undefined),
+        toHost: "",
+        toAddress: address,
+        port,
+        protocol,
+      },
+    ];
   }
   const offered = services.filter((service) => service.name === to);
   return offered.flatMap((service) => {
-    const others = without(peers, service.host, hosts);
+    const target = hosts.find((host) => host.name === service.host);
+    const others = without(peersOf(flow.from, hosts, networks, target), service.host, hosts);
     if (others.fromAddresses.length === 0) return [];
     const { host: toHost, address: toAddress, port, protocol } = service;
     return [{ role, why, path, service: to, ...others, toHost, toAddress, port, protocol, ...until }];
@@ -63,16 +86,21 @@ function concreteFlows(
 
 type Peers = Pick<Flow, "fromHosts" | "fromAddresses">;
 
-function peersOf(peer: Peer, hosts: readonly Host[], networks: Networks): Peers {
+/** Who they are to the host that they call. */
+function peersOf(peer: Peer, hosts: readonly Host[], networks: Networks, target: Host | undefined): Peers {
+  const fromHosts = (from: readonly Host[]): Peers => ({
+    fromHosts: from.map((host) => host.name),
+    fromAddresses: from.map((host) => addressBefore(host, target)),
+  });
   switch (peer.kind) {
     case "admin":
-      return { fromHosts: [], fromAddresses: networks.admin };
+      return { fromHosts: [], fromAddresses: target === undefined ? networks.admin : adminOf(target, networks) };
     case "anyone":
       return { fromHosts: [], fromAddresses: ["0.0.0.0/0"] };
     case "addresses":
       return { fromHosts: [], fromAddresses: peer.addresses };
     case "all-hosts":
-      return fromHosts(hosts);
+      return fromHosts(hosts.filter((host) => !standsOutside(host)));
     case "tier":
       return fromHosts(hosts.filter((host) => host.tier === peer.tier));
     case "service":
@@ -80,8 +108,9 @@ function peersOf(peer: Peer, hosts: readonly Host[], networks: Networks): Peers 
   }
 }
 
-function fromHosts(hosts: readonly Host[]): Peers {
-  return { fromHosts: hosts.map((host) => host.name), fromAddresses: hosts.map((host) => host.inside) };
+/** A host comes to a probe by its address outside. */
+function addressBefore(host: Host, target: Host | undefined): string {
+  return target !== undefined && standsOutside(target) ? (host.outside ?? host.inside) : host.inside;
 }
 
 /** A host needs no door to itself: what it says to itself goes over the loopback. */
@@ -91,6 +120,6 @@ function without(peers: Peers, name: string, hosts: readonly Host[]): Peers {
   if (own === undefined) return peers;
   return {
     fromHosts: peers.fromHosts.filter((host) => host !== name),
-    fromAddresses: peers.fromAddresses.filter((address) => address !== own.inside),
+    fromAddresses: peers.fromAddresses.filter((address) => address !== own.inside && address !== own.outside),
   };
 }

@@ -69,7 +69,7 @@ test("two labs come up side by side, and a second up changes nothing", async () 
 
 test("ssh reaches every host with the lab's key and known host keys, and services have their own cgroups", async () => {
   const words = await Promise.all(
-    [one, two].flatMap((lab) => lab.hosts.map((host) => ssh(lab, host.inside, "hostname"))),
+    [one, two].flatMap((lab) => lab.hosts.map((host) => ssh(lab, host.inside ?? "", "hostname"))),
   );
   expect(words).toEqual(["t1", "t2", "t1", "t2"]);
   expect(

@@ -3,6 +3,7 @@ import { connectionOptions } from "./src/database.js";
 import { MIGRATIONS } from "./src/migrations.js";
 import { retrying } from "./src/retry.js";
 import { databaseSettings } from "./src/settings.js";
+import { ensureTestCustomer } from "./src/test-customer.js";
 
 // Brings the schema to what this release needs. Safe to run at any time, any number of times, from several hosts
 // at once: a lock lets one through, the others find nothing left to do.
@@ -49,5 +50,6 @@ async function migrateAlone(connection) {
     await up(connection);
     await connection.execute("INSERT INTO schema_migrations (version, name) VALUES (?, ?)", [version, name]);
   }
+  await ensureTestCustomer(connection, process.env.VISIT_PASSWORD);
   return open.map((one) => one.name);
 }

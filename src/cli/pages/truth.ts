@@ -10,7 +10,7 @@ export const truthPages: readonly Page[] = [
     description: [
       "Asks every host at once and shows: each host and its state, the balancer that holds the address (★), the primary of the database (★) and how far its replicas are behind, the alerts that fire, and how many addresses are banned, if any.",
       "A host is well, degraded (it answers, and something on it has failed), unreachable, off, or not applied (it was never brought to what the file says). What gives no answer is shown as unknown, never as well.",
-      "The JSON holds site, environment, url, ca, hosts[] {name, role, address, state}, address {ip, holder}, bans, database {primary, members[] {host, standing, lagSeconds}} and alerts[]; unknown values are null, and alertsKnown is false when the monitor did not answer.",
+      "The JSON holds site, environment, url, ca, hosts[] {name, role, address, state}, address {ip, holder}, bans, regions[] (see rampart regions), database {primary, members[] {host, standing, lagSeconds}} and alerts[]; unknown values are null, and alertsKnown is false when the monitor did not answer.",
     ],
     arguments: [],
     options: [json],

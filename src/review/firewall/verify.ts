@@ -131,7 +131,7 @@ async function fromSeat(caller: Caller, job: Job, world: FirewallWorld): Promise
   const { virtual } = world.topology.networks;
   const inside = job.hosts.map((host) => host.inside);
   const outside = job.hosts.flatMap((host) => host.outside ?? []);
-  const addresses = caller.kind === "visitor" ? [virtual, ...outside, ...inside] : inside;
+  const addresses = caller.kind === "visitor" ? [...new Set([virtual, ...outside, ...inside])] : inside;
   const seat = caller.kind === "visitor" ? world.visitor : world.operator;
   const scan = (targets: readonly ScanTarget[], options: ScanOptions) => runAtSeat(seat, scanScript(targets, options));
   const options: ScanOptions = { atOnce: job.full ? 8000 : 1000, timeoutMs: 1000, usual: "filtered" };

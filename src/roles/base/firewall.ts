@@ -1,7 +1,7 @@
 import { type NftChain, type NftRule, type NftSet, nftAddresses, nftFile } from "../../formats/nftables.ts";
 import { closedComment } from "../../model/firewall.ts";
 import type { FirewallResource } from "../../model/resource.ts";
-import type { Flow, Host, Networks, Topology } from "../../model/topology.ts";
+import { adminOf, type Flow, type Host, type Networks, standsOutside, type Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
 
 /** Loaded by nftables.service at boot. */
@@ -51,7 +51,11 @@ function chains(host: Host, topology: Topology): readonly NftChain[] {
     { statement: "counter reject", comment: closedComment },
   ];
   const incoming = [...spoofRules(host, networks), ...pingRules(host, networks), ...flowRules("input", host, topology)];
-  const outgoing = [outgoingPing(networks), olderSessions(networks), ...flowRules("output", host, topology)];
+  const outgoing = [
+    ...outgoingPing(host, networks),
+    olderSessions(host, networks),
+    ...flowRules("output", host, topology),
+  ];
   const nothing = "Hosts are no routers.";
   return [
     {
@@ -79,7 +83,7 @@ function spoofRules(host: Host, networks: Networks): readonly NftRule[] {
 }
 
 function pingRules(host: Host, networks: Networks): readonly NftRule[] {
-  const friends = nftAddresses([networks.inside, ...networks.admin]);
+  const friends = nftAddresses([...(standsOutside(host) ? [] : [networks.inside]), ...adminOf(host, networks)]);
   const inside: NftRule = {
     statement: `ip saddr ${friends} icmp type echo-request counter accept`,
     comment: "ping, from the site's hosts and from operators",
@@ -89,17 +93,18 @@ function pingRules(host: Host, networks: Networks): readonly NftRule[] {
   return [inside, { statement, comment: "ping of the site's address, from anyone" }];
 }
 
-function outgoingPing(networks: Networks): NftRule {
+function outgoingPing(host: Host, networks: Networks): readonly NftRule[] {
+  if (standsOutside(host)) return [];
   const statement = `ip daddr ${networks.inside} icmp type echo-request counter accept`;
-  return { statement, comment: "ping, to the site's hosts" };
+  return [{ statement, comment: "ping, to the site's hosts" }];
 }
 
 /**
  * The first load of these rules begins the tracking of connections. If the host speaks first then, its answer counts as new:
  * without this rule the very session that loads the rules would be reset, half of the time.
  */
-function olderSessions({ admin }: Networks): NftRule {
-  const statement = `ip daddr ${nftAddresses(admin)} tcp sport 22 ct state new counter accept`;
+function olderSessions(host: Host, networks: Networks): NftRule {
+  const statement = `ip daddr ${nftAddresses(adminOf(host, networks))} tcp sport 22 ct state new counter accept`;
   return { statement, comment: "operators' sessions that are older than these rules" };
 }
 

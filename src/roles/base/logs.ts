@@ -2,7 +2,7 @@ import { strictConfinement } from "../../formats/hardening.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { logsHost, logsPort, signOfLifeSeconds } from "../../model/logs.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
-import type { DeclaredFlow, Host, Topology } from "../../model/topology.ts";
+import { type DeclaredFlow, type Host, standsOutside, type Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
 
 const origin: Origin = {
@@ -24,10 +24,13 @@ export const logFlow: DeclaredFlow = {
   why: "Every host sends its logs to the monitor.",
 };
 
-/** The host's journal goes to the monitor host, line by line as it is written; what could not be sent is sent later. */
+/**
+ * The host's journal goes to the monitor host, line by line as it is written; what could not be sent is sent later. A probe
+ * keeps its own: the monitor has no door that opens to outside.
+ */
 export function logResources(host: Host, topology: Topology): readonly Resource[] {
   const monitor = logsHost(topology);
-  if (monitor === undefined) return [];
+  if (monitor === undefined || standsOutside(host)) return [];
   const head = header(host, origin.why);
   return [
     { ...origin, kind: "package", name: "systemd-journal-remote" },

@@ -1,6 +1,6 @@
 import { systemdFile } from "../../formats/systemd.ts";
 import type { Origin, Resource } from "../../model/resource.ts";
-import type { Host, Topology } from "../../model/topology.ts";
+import { adminOf, type Host, type Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
 
 const configFile = "/etc/ssh/sshd_config.d/10-rampart.conf";
@@ -56,7 +56,7 @@ RequiredRSASize 3072
 # Few tries and little time for those who have no key; operators who mistype are not locked out.
 MaxAuthTries 4
 LoginGraceTime 20
-PerSourcePenaltyExemptList ${networks.admin.join(",")}
+PerSourcePenaltyExemptList ${adminOf(host, networks).join(",")}
 
 # A tunnel to the monitor is wanted; a way from here to elsewhere is not.
 AllowTcpForwarding local

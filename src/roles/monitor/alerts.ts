@@ -11,6 +11,7 @@ import { objectiveGroups, objectiveMeasurements } from "./objective-rules.ts";
 import { pageAlerts } from "./page-alerts.ts";
 import { jobs } from "./paths.ts";
 import { pushAlerts } from "./push.ts";
+import { notProbes, regionAlerts, regionMeasurements } from "./region-alerts.ts";
 import { alert, missing } from "./rule.ts";
 import { saturationAlerts, saturationMeasurements } from "./saturation-alerts.ts";
 import { selfAlerts, selfMeasurements } from "./self-alerts.ts";
@@ -45,6 +46,7 @@ function alertGroup(topology: Topology): RuleGroup {
     ...serviceAlerts(topology),
     ...saturationAlerts(topology),
     ...selfAlerts(),
+    ...regionAlerts(topology),
     ...measurementAlerts(topology),
   ];
   const settled = alerts.map((rule) => ({ ...rule, expr: `(${rule.expr}) unless on () rampart:settling` }));
@@ -88,9 +90,11 @@ function noServers(job: string, proxy: string): string {
 
 function hostAlerts(): readonly AlertRule[] {
   // Details are asked for less often, so they know of a death later.
-  const down = `max by (host, tier) (up{host!="",job!~".*[.]details"}) == 0`;
+  const fast = 'host!="",job!~".*[.]details"';
+  const down = `max by (host, tier) (up{${fast}}) == 0`;
   return [
-    alert("HostDown", "page", "4s", down, {
+    // A probe that is lost wakes nobody: see RegionLost.
+    alert("HostDown", "page", "4s", `max by (host, tier) (up{${fast},${notProbes}}) == 0`, {
       summary: "{{ $labels.host }} is down",
       description: "Nothing on {{ $labels.host }} ({{ $labels.tier }}) answers the monitor any more.",
     }),
@@ -140,6 +144,7 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     ...saturationMeasurements(),
     ...selfMeasurements(),
     ...objectiveMeasurements(topology.site),
+    ...regionMeasurements(topology),
     ...unwatched(topology),
   ];
 }

@@ -1,6 +1,6 @@
 import type { AlertRule } from "../../formats/prometheus.ts";
 import { signOfLifeSeconds } from "../../model/logs.ts";
-import type { Topology } from "../../model/topology.ts";
+import { insideHosts, type Topology } from "../../model/topology.ts";
 import { alert } from "./rule.ts";
 
 const series = "rampart_logs_newest_timestamp_seconds";
@@ -20,12 +20,12 @@ export function logAlerts(): readonly AlertRule[] {
 }
 
 /** Whether it is known when hosts were last heard of. */
-export function logMeasurements({ hosts }: Topology): readonly AlertRule[] {
+export function logMeasurements(topology: Topology): readonly AlertRule[] {
   const count = `(count(${series}) or vector(0))`;
   const text = {
     summary: "No measurement of when the logs of each host came",
     description: "Alerts that look at it are blind until it is back.",
   };
   const what = { what: "the logs of each host" };
-  return [alert("MeasurementMissing", "page", "20s", `${count} < ${hosts.length}`, text, what)];
+  return [alert("MeasurementMissing", "page", "20s", `${count} < ${insideHosts(topology).length}`, text, what)];
 }

@@ -4,7 +4,7 @@ import { systemdFile } from "../../formats/systemd.ts";
 import { logsFolder, logsPort, senderAddress } from "../../model/logs.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import type { Check } from "../../model/role.ts";
-import type { Host, Service, Topology } from "../../model/topology.ts";
+import { type Host, insideHosts, type Service, type Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
 import { logsSeenProgram } from "./logs-seen.ts";
 import { insideTls } from "./nginx.ts";
@@ -39,7 +39,7 @@ export function logsServices(host: Host): readonly Service[] {
 
 /** Who sends, by certificate, and the way to the store. */
 export function logsNginx(host: Host, topology: Topology): readonly NginxDirective[] {
-  const senders = topology.hosts.map((one) => {
+  const senders = insideHosts(topology).map((one) => {
     const name = one.fqdn.replaceAll(".", "\\.");
     return `${nginxWord(`~(^|,)CN=${name}(,|$)`)} ${senderAddress(one)}`;
   });
@@ -92,7 +92,7 @@ export function logsResources(host: Host, topology: Topology): readonly Resource
     },
     file(files.config, configText(head)),
     file(files.unit, receiverUnit(head)),
-    file(files.seen, logsSeenProgram(topology.hosts, head), "0755"),
+    file(files.seen, logsSeenProgram(insideHosts(topology), head), "0755"),
     file(files.seenUnit, seenUnit(head)),
     unit("rampart-logs.service", [files.config, files.unit]),
     unit("rampart-logs-seen.service", [files.seen, files.seenUnit]),
@@ -178,7 +178,9 @@ function seenUnit(head: string): string {
 
 /** True when the store has a journal of every host. */
 export function logsCheck(host: Host, topology: Topology): Check {
-  const places = topology.hosts.map((one) => `${one.name}:${senderAddress(one)}`).join(" ");
+  const places = insideHosts(topology)
+    .map((one) => `${one.name}:${senderAddress(one)}`)
+    .join(" ");
   return {
     ...{ id: "monitor.logs", role: "monitor", host: host.name, from: [host.name], within: 30 },
     promise: `${host.name} has the logs of every host`,

@@ -9,6 +9,7 @@ import { alertRules } from "./alerts.ts";
 import { arbiterChecks, arbiterFlows, arbiterResources, arbiterServices } from "./arbiter.ts";
 import { monitorChecks } from "./checks.ts";
 import { dashboardCheck, dashboardResources } from "./dashboard.ts";
+import { heartbeatFlows, heartbeatResources } from "./heartbeat.ts";
 import { issuerChecks, issuerFlows, issuerPort, issuerResources, issuerServices, trustResources } from "./issuer.ts";
 import { issuerNginx, issuerTls } from "./issuer-nginx.ts";
 import { logsCertificate, logsCheck, logsNginx, logsResources, logsServices } from "./logs.ts";
@@ -31,7 +32,7 @@ import { type Program, programArguments, programDropIn, programs, routeUnit } fr
 export const monitor: Role = {
   name: "monitor",
   summary: "Prometheus, Alertmanager and a prober that asks for the site as visitors do",
-  rollout: { after: ["balancer", "web", "app", "database"], atOnce: 1 },
+  rollout: { after: ["balancer", "web", "app", "database", "probe"], atOnce: 1 },
   services: (host, site) => [
     ...logsServices(host),
     ...issuerServices(host, site),
@@ -66,6 +67,7 @@ function flows(site: Site): readonly DeclaredFlow[] {
     ...pushFlows(site),
     flow("balancer.https", "domain", "The monitor asks for the site as visitors do."),
     ...deliveryFlows(site),
+    ...heartbeatFlows(site),
     ...issuerFlows(site),
     ...arbiterFlows(site),
   ];
@@ -106,6 +108,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...logsResources(host, topology),
     ...dashboardResources(host, topology),
     ...statusPageResources(host, topology),
+    ...heartbeatResources(host, topology),
     ...doors(host, topology),
     ...storeResources(host, topology),
     ...arbiterResources(host, topology),

@@ -5,7 +5,7 @@ import { Refusal } from "./refusal.js";
 const DUPLICATE = 1062;
 
 /**
- * @typedef {{ id: number, name: string }} Account
+ * @typedef {{ id: number, name: string, test?: boolean }} Account `test`: a program, whose orders nobody sends
  * @typedef {{ email: string, name: string, password: string }} Registration
  */
 
@@ -47,9 +47,9 @@ export async function register(database, { email, name, password }) {
  * @throws {Refusal} 422, the same for a wrong address and a wrong password
  */
 export async function logIn(database, email, password) {
-  const sql = "SELECT id, name, password_hash FROM users WHERE email = ?";
+  const sql = "SELECT id, name, password_hash, test FROM users WHERE email = ?";
   const [user] = await readFrom(database, "primary", sql, [email]);
   const right = await passwordMatches(password.slice(0, 200), user?.password_hash);
   if (!user || !right) throw new Refusal(422, "Email address and password do not belong together.");
-  return { id: user.id, name: user.name };
+  return { id: user.id, name: user.name, test: Boolean(user.test) };
 }

@@ -11,6 +11,7 @@ export const MIGRATIONS = [
   { name: "products", up: createProducts },
   { name: "accounts and orders", up: createOrders },
   { name: "catalogue", up: fillCatalogue },
+  { name: "test customers", up: markTestCustomers },
 ];
 
 /** @param {import("mysql2/promise").Connection} connection */
@@ -71,6 +72,11 @@ async function createOrders(connection) {
        CONSTRAINT lines_product FOREIGN KEY (product_id) REFERENCES products (id)
      ) ${table}`,
   );
+}
+
+/** Accounts whose orders are made by programs: they take nothing from the stock. @param {import("mysql2/promise").Connection} connection */
+async function markTestCustomers(connection) {
+  await connection.query("ALTER TABLE users ADD COLUMN IF NOT EXISTS test BOOLEAN NOT NULL DEFAULT FALSE");
 }
 
 /**

@@ -3,7 +3,7 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 /**
  * Who is logged in. Lives in a signed cookie, so every instance knows it without asking anybody.
  *
- * @typedef {{ user: number, name: string, until: number }} Session `until` in ms since 1970
+ * @typedef {{ user: number, name: string, until: number, test?: boolean }} Session `until` in ms since 1970
  */
 
 /** How long a log-in holds (ms). */

@@ -43,7 +43,8 @@ export function visitFrom(shop, request, url) {
 
 /** @param {Visit} visit @param {import("./accounts.js").Account} account */
 export function startSession(visit, account) {
-  const session = { user: account.id, name: account.name, until: Date.now() + SESSION_LENGTH };
+  const { id: user, name, test } = account;
+  const session = { user, name, until: Date.now() + SESSION_LENGTH, ...(test ? { test } : {}) };
   visit.session = session;
   visit.setCookies.push(cookie(SESSION, sealed(visit.shop.settings.sessionSecret, session), SESSION_LENGTH / 1000));
   visit.setCookies.push(cookie(VISITOR, newVisitor(), MONTH));

@@ -1,0 +1,24 @@
+import type { Outside } from "./topology.ts";
+
+/** The door of a probe: what it has seen, and where a monitor shows that it lives. */
+export const probePort = 8411;
+export const probeDoor = "probe.door";
+
+/** How many regions must agree before somebody is woken: more than half of them. */
+export function quorumOf(regions: number): number {
+  return Math.floor(regions / 2) + 1;
+}
+
+/** Where a web address leads, for a flow; undefined when it is none. */
+export function placeOf(address: string | undefined, name: string): Outside | undefined {
+  const parts = address?.match(/^(https?):\/\/(?:[^@/]*@)?([^:/?#]+)(?::(\d+))?/);
+  if (!parts) return undefined;
+  const [, scheme, host = "", port] = parts;
+  return {
+    // A name may stand for any address, and for another one tomorrow.
+    address: /^[\d.]+$/.test(host) ? host : "0.0.0.0/0",
+    port: Number(port ?? (scheme === "http" ? 80 : 443)),
+    protocol: "tcp",
+    name,
+  };
+}
