@@ -106,6 +106,8 @@ test("a page", () => {
       report      show a day: availability by region, slow hours, failed visits,
                   alerts, requests
       verify      try everything that the site promises, from outside
+      alerts      show which alerts fire, or one of them with its runbook
+      silence     keep alerts of planned work from being sent
       config      show the complete site, with every default and where it comes from
       explain     tell which role wants a thing on a host, from which line of the
                   site file, and why

@@ -14,6 +14,11 @@ export interface CheckResult {
 }
 
 const pause = 250;
+/**
+ * Seconds that everything has at the end of an apply, whatever a check allows: all hosts have just been changed at once, and on a
+ * small machine that holds them all (a lab) their programs still fight for the processor.
+ */
+export const afterwardsSeconds = 60;
 
 /** What the roles of these hosts promise. */
 export function checksOf(hosts: readonly Host[], world: World): readonly Check[] {
@@ -24,12 +29,14 @@ export function checksOf(hosts: readonly Host[], world: World): readonly Check[]
  * Tries every check until it holds or its time is over; all side by side, those with one vantage point in one round trip.
  * @param gone hosts that cannot be reached: another vantage point is taken where a check names one.
  * @param patient false: each is tried once.
+ * @param atLeast seconds that each has when it may wait, if that is more than its own time.
  */
 export async function runChecks(
   checks: readonly Check[],
   world: World,
-  options: { readonly gone: ReadonlySet<string>; readonly patient: boolean },
+  options: { readonly gone: ReadonlySet<string>; readonly patient: boolean; readonly atLeast?: number },
 ): Promise<readonly CheckResult[]> {
+  const patience = ({ within }: Check) => (options.patient ? Math.max(within, options.atLeast ?? 0) : 0);
   const began = Date.now();
   const results = new Map<Check, CheckResult>();
   let open = checks;
@@ -37,7 +44,7 @@ export async function runChecks(
     for (const result of await tryOnce(open, world, options.gone)) results.set(result.check, result);
     const elapsed = (Date.now() - began) / 1000;
     open = open.filter(
-      (check) => !results.get(check)?.ok && options.patient && elapsed < check.within && !world.interrupted(),
+      (check) => !results.get(check)?.ok && elapsed < patience(check) && !world.interrupted(),
     );
     if (open.length > 0) await new Promise((wake) => setTimeout(wake, pause));
   }

@@ -3,7 +3,7 @@ import type { Change, ObservedHost, Plan } from "../model/plan.ts";
 import { hostChanges } from "../plan/diff.ts";
 import { sitePlan } from "../plan/order.ts";
 import { applyPlan } from "./apply.ts";
-import { type CheckResult, checksOf, runChecks } from "./checks.ts";
+import { afterwardsSeconds, type CheckResult, checksOf, runChecks } from "./checks.ts";
 import { type Observation, observeSite } from "./observe.ts";
 import { diffWorld } from "./references.ts";
 import type { World } from "./world.ts";
@@ -18,7 +18,8 @@ export async function converge(
     const plan = planFrom(observation, world);
     world.emit({ type: "plan.made", plan });
     await quietly(plan, world, () => applyPlan(plan, observation, world));
-    const checks = plan.stages.length === 0 ? [] : await verifySite(world, { gone: new Set(), patient: true });
+    const afterwards = { gone: new Set<string>(), patient: true, atLeast: afterwardsSeconds };
+    const checks = plan.stages.length === 0 ? [] : await verifySite(world, afterwards);
     return { plan, checks };
   } finally {
     await observation.release();
@@ -54,7 +55,7 @@ export async function planSite(
 /** Everything that the site promises, looked at from outside. */
 export async function verifySite(
   world: World,
-  options: { readonly gone: ReadonlySet<string>; readonly patient: boolean },
+  options: { readonly gone: ReadonlySet<string>; readonly patient: boolean; readonly atLeast?: number },
 ): Promise<readonly CheckResult[]> {
   const checks = checksOf(world.topology.hosts, world);
   world.emit({ type: "verify.started", checks: checks.length });

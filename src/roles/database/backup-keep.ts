@@ -160,7 +160,8 @@ start_due() {
   if [ "$base" -lt "$(scheduled)" ] && may_try base 600; then
     touch $state/tried-base
     systemctl start --no-block rampart-backup-base.service
-  elif [ "$base" != 0 ] && [ "$DRILL_SECONDS" != 0 ] && [ $((now - drill)) -gt "$DRILL_SECONDS" ] && may_try drill 21600; then
+  # Not at once after a backup: a site that was just brought up has enough to do.
+  elif [ "$base" != 0 ] && [ $((now - base)) -gt 180 ] && [ "$DRILL_SECONDS" != 0 ] && [ $((now - drill)) -gt "$DRILL_SECONDS" ] && may_try drill 21600; then
     touch $state/tried-drill
     systemctl start --no-block rampart-backup-drill.service
   fi
