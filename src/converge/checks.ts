@@ -43,9 +43,7 @@ export async function runChecks(
   while (open.length > 0) {
     for (const result of await tryOnce(open, world, options.gone)) results.set(result.check, result);
     const elapsed = (Date.now() - began) / 1000;
-    open = open.filter(
-      (check) => !results.get(check)?.ok && elapsed < patience(check) && !world.interrupted(),
-    );
+    open = open.filter((check) => !results.get(check)?.ok && elapsed < patience(check) && !world.interrupted());
     if (open.length > 0) await new Promise((wake) => setTimeout(wake, pause));
   }
   for (const result of results.values()) {
