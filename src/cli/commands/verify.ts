@@ -8,7 +8,7 @@ import { reportStyle, silent, writeJson, writeText } from "../output.ts";
 import { openSite } from "../site.ts";
 import { worldOf } from "../world.ts";
 
-/** Tries everything that the site promises, from outside, once each. Exit code 1 when something does not hold. */
+/** Tries everything that the site promises, from outside. Exit code 1 when something does not hold. */
 export async function verifyCommand(options: GlobalOptions): Promise<number> {
   const open = await openSite(options);
   const world = await worldOf(open, silent);

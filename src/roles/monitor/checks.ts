@@ -22,7 +22,7 @@ const ready = `for at in ${local.prometheus}/-/ready ${local.alertmanager}/-/rea
 done`;
 
 /** `ask EXPRESSION` prints one series a line: `name{labels} => value @[time]`. */
-const ask = `ask() { timeout 5 promtool query instant http://${local.prometheus} "$1" || { echo "Prometheus does not answer" >&2; exit 1; }; }`;
+const ask = `ask() { timeout 8 promtool query instant http://${local.prometheus} "$1" || { echo "Prometheus does not answer" >&2; exit 1; }; }`;
 
 /**
  * Asked of Prometheus itself and not by a query: what was removed lives on in queries for a while. The probes of certificates
