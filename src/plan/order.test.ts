@@ -160,7 +160,7 @@ describe("the order of a plan", () => {
 });
 
 test("a tier is changed after those that it uses", () => {
-  expect(tierOrder(roles)).toEqual(["database", "app", "web", "balancer", "monitor"]);
+  expect(tierOrder(roles)).toEqual(["database", "app", "web", "balancer", "probe", "monitor"]);
 });
 
 /** Hosts as they should be, bare, half done, or not as they should be in some places. */
