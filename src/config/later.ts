@@ -3,8 +3,6 @@ import type { Fault } from "./names.ts";
 // Keys and values of the plan that this version does not have yet. They are refused in words of their own, because
 // "unknown key" would send people looking for a spelling mistake.
 
-const laterKeys: Readonly<Record<string, string>> = {};
-
 const laterValues: Readonly<Record<string, string>> = {
   "database.promise": 'Write "no-loss" or "no-loss-unless-all-lose-power"; both need 3 database hosts.',
 };
@@ -16,10 +14,8 @@ const planned: Readonly<Record<string, readonly string[]>> = {
 
 /** The answer to a key that comes with a later version; undefined when the key is just unknown. */
 export function laterKey(path: string): Fault | undefined {
-  if (path.startsWith("environments.") && path.split(".").length === 2) return laterEnvironment(path.slice(13));
-  const why = Object.hasOwn(laterKeys, path) ? laterKeys[path] : undefined;
-  if (why === undefined) return undefined;
-  return { reason: `comes with a later version: ${why}.`, remedy: "Take the key out for now." };
+  const isEnvironment = path.startsWith("environments.") && path.split(".").length === 2;
+  return isEnvironment ? laterEnvironment(path.slice(13)) : undefined;
 }
 
 /** The answer to a value that comes with a later version; undefined when it is just wrong. */

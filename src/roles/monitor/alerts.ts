@@ -12,6 +12,7 @@ import { pageAlerts } from "./page-alerts.ts";
 import { jobs } from "./paths.ts";
 import { pushAlerts } from "./push.ts";
 import { notProbes, regionAlerts, regionMeasurements } from "./region-alerts.ts";
+import { notDetails } from "./rhythm.ts";
 import { alert, missing } from "./rule.ts";
 import { saturationAlerts, saturationMeasurements } from "./saturation-alerts.ts";
 import { selfAlerts, selfMeasurements } from "./self-alerts.ts";
@@ -90,7 +91,7 @@ function noServers(job: string, proxy: string): string {
 
 function hostAlerts(): readonly AlertRule[] {
   // Details are asked for less often, so they know of a death later.
-  const fast = 'host!="",job!~".*[.]details"';
+  const fast = `host!="",${notDetails}`;
   const down = `max by (host, tier) (up{${fast}}) == 0`;
   return [
     // A probe that is lost wakes nobody: see RegionLost.

@@ -4,6 +4,7 @@ import { regionFigures as figures, probeSeconds } from "../../model/probe.ts";
 import { quorumOf } from "../../model/probes.ts";
 import { hostsOf, type Topology } from "../../model/topology.ts";
 import { jobs } from "./paths.ts";
+import { notDetails } from "./rhythm.ts";
 import { alert, missing } from "./rule.ts";
 
 // What regions see. More than half of them agree: somebody is woken. One alone: a note, since the fault is more likely between
@@ -104,7 +105,7 @@ function certificateAlert({ site }: Topology): AlertRule {
 }
 
 function probeAlerts(): readonly AlertRule[] {
-  const gone = 'max by (host) (up{tier="probe",job!~".*[.]details"}) == 0';
+  const gone = `max by (host) (up{tier="probe",${notDetails}}) == 0`;
   const stale = `max by (host) (time() - ${selector(figures.checked, { check: "page" })}) > 60`;
   return [
     alert("RegionLost", "ticket", "20s", `${gone} or ${stale}`, {
