@@ -46,7 +46,7 @@ export async function siteStatus(open: OpenSite): Promise<SiteStatus> {
   };
 }
 
-/** One script a host: its units, its Generation, and what only its tier knows. */
+/** One script a host: its units, its Generation, and what only its tier knows. As few processes as can be: it is asked often, of all hosts at once. */
 function statusScript(host: Host, topology: Topology): string {
   const own: Record<string, string> = {
     balancer: `ip -o -4 addr show | grep -qF ' ${topology.networks.virtual}/' && echo "HOLDS"
@@ -56,9 +56,14 @@ ${backupFigures}`,
     monitor: `echo "ALERTS $(curl -sS -m 3 http://127.0.0.1:9090/api/v1/alerts 2>/dev/null)"`,
   };
   if (host.tier === "probe") own.probe = regionScript(host);
-  return `echo "SYSTEM $(systemctl is-system-running 2>/dev/null)"
-echo "FAILED $(systemctl list-units --state=failed --plain --no-legend 2>/dev/null | cut -d' ' -f1 | tr '\\n' ' ')"
-echo "GENERATION $(cat ${generationFile} 2>/dev/null)"
+  return `system=$(systemctl show --property=SystemState,NFailedUnits 2>/dev/null)
+echo "$system"
+case $system in
+  *NFailedUnits=0*) ;;
+  *) echo "FAILED $(systemctl list-units --state=failed --plain --no-legend 2>/dev/null | cut -d' ' -f1 | tr '\\n' ' ')" ;;
+esac
+read -r generation 2>/dev/null < ${generationFile}
+echo "GENERATION \${generation:-}"
 ${own[host.tier] ?? ""}
 echo "END"
 `;
@@ -80,7 +85,7 @@ function hostStatus(host: Host, state: string | undefined, answer: RemoteResult 
   const generation = generationNumber(answer.stdout);
   if (generation === 0) return { ...facts, state: "not applied", detail: "rampart up" };
   const failed = line(answer.stdout, "FAILED").trim();
-  const system = line(answer.stdout, "SYSTEM");
+  const system = /^SystemState=(.*)$/m.exec(answer.stdout)?.[1];
   if (failed !== "") return { ...facts, generation, state: "degraded", detail: `failed: ${failed}` };
   if (system !== "running" && system !== "degraded")
     return { ...facts, generation, state: "degraded", detail: `the system is ${system || "unknown"}` };

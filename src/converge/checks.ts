@@ -13,7 +13,8 @@ export interface CheckResult {
   readonly message: string;
 }
 
-const pause = 250;
+/** Between two rounds of what did not hold yet, ms: at first at once, later less often, since on a small machine the questions keep the answer away. */
+const pauses = { first: 250, longest: 2000, growth: 1.5 };
 /**
  * Seconds that everything has at the end of an apply, whatever a check allows: all hosts have just been changed at once, and on a
  * small machine that holds them all (a lab) their programs still fight for the processor.
@@ -51,6 +52,7 @@ export async function runChecks(
     open = open.filter(
       (check) => !results.get(check)?.ok && (elapsed < patience(check) || round < againAtLeast) && !world.interrupted(),
     );
+    const pause = Math.min(pauses.longest, pauses.first * pauses.growth ** round);
     if (open.length > 0) await new Promise((wake) => setTimeout(wake, pause));
   }
   for (const result of results.values()) {

@@ -44,31 +44,64 @@ export function bansResources(host: Host): readonly Resource[] {
 }
 
 function programText(host: Host): string {
-  return `#!/bin/sh
+  return `#!/bin/bash
 # ${note(host, "bans are listed, made, ended and kept over a restart.")}
 # list: a line each: address, end (seconds since 1970), 0 for failed log-ins or 1 for by hand. It says nothing of those that have ended.
 # add ADDRESS SECONDS, lift ADDRESS, save, load, watch (saves every ten seconds)
 set -eu
+export LC_ALL=C
 socket=${haproxyPaths.socket} file=${bansFile} loaded=${loaded}
 metrics=${metricsFile}
 
-ask() { printf '%s\\n' "$1" | socat -t5 - "$socket"; }
+ask() { socat -t5 - "$socket" <<< "$1"; }
+# All bans, to $held. Those that have ended are not said. A process for a few of them would cost more than they do; for very many
+# awk is the faster one. Fails when HAProxy does not answer.
 bans() {
-  ask 'show table bans' | awk -v now="$(date +%s)" '/key=/ {
-    address = ""; until = 0; how = 0
-    for (i = 1; i <= NF; i++) {
-      if ($i ~ /^key=/) address = substr($i, 5)
-      if ($i ~ /^gpt0=/) until = substr($i, 6)
-      if ($i ~ /^gpc0=/) how = substr($i, 6)
-    }
-    if (until + 0 > now + 0) print address, until, how
-  }'
+  local said line word address how until
+  held=
+  said=$(ask "show table bans data.gpt0 gt $EPOCHSECONDS") || return 1
+  [[ $said == '# table: bans,'* ]] || return 1
+  if [ \${#said} -gt 20000 ]; then
+    held=$(awk '/key=/ {
+      for (i = 1; i <= NF; i++) {
+        if ($i ~ /^key=/) address = substr($i, 5)
+        if ($i ~ /^gpt0=/) until = substr($i, 6)
+        if ($i ~ /^gpc0=/) how = substr($i, 6)
+      }
+      print address, until, how
+    }' <<< "$said")$'\\n'
+    return
+  fi
+  while read -r line; do
+    [[ $line == *key=* ]] || continue
+    address='' until=0 how=0
+    for word in $line; do
+      case $word in
+        key=*) address=\${word#key=} ;;
+        gpt0=*) until=\${word#gpt0=} ;;
+        gpc0=*) how=\${word#gpc0=} ;;
+      esac
+    done
+    held+="$address $until $how"$'\\n'
+  done <<< "$said"
 }
 ban() { ask "set table bans key $1 data.gpt0 $2 data.gpc0 $3" >/dev/null; }
+
+# What the file holds, to $kept.
+kept() {
+  kept=
+  [ ! -e "$file" ] || IFS= read -rd '' kept < "$file" || true
+}
 save() {
   [ -e "$loaded" ] || return 0
-  bans > "$file.new"
-  cmp -s "$file.new" "$file" && rm "$file.new" || mv "$file.new" "$file"
+  bans || return 1
+  kept
+  if [ "$held" != "$kept" ] || [ ! -e "$file" ]; then
+    printf %s "$held" > "$file.new"
+    mv "$file.new" "$file"
+  elif [ -e "$metrics" ]; then
+    return
+  fi
   echo "rampart_bans $(wc -l < "$file")" > "$metrics.new"
   chmod 0644 "$metrics.new"
   mv "$metrics.new" "$metrics"
@@ -76,13 +109,26 @@ save() {
 
 locked() { exec 9> /run/rampart-bans.lock; flock -w 10 9; }
 
+# Looks every ten seconds, by one process, and has it saved when something is another than it was.
+watch() {
+  local silence
+  # A pipe that never speaks: it is waited for.
+  exec {silence}<> <(:)
+  while :; do
+    read -rt 10 -u "$silence" || true
+    [ -e "$loaded" ] && bans || continue
+    kept
+    [ "$held" = "$kept" ] && [ -e "$file" ] && [ -e "$metrics" ] || "$0" save || true
+  done
+}
+
 case \${1:-} in
-  watch) while sleep 10; do "$0" save || true; done ;;
+  watch) watch ;;
   *) locked ;;
 esac
 case \${1:-} in
-  list) bans ;;
-  add) ban "$2" "$(($(date +%s) + $3))" 1; save ;;
+  list) bans && printf %s "$held" ;;
+  add) ban "$2" "$((EPOCHSECONDS + $3))" 1; save ;;
   lift)
     # Ended rather than taken out: that is what the other balancers are told.
     ban "$2" 0 0
@@ -92,7 +138,7 @@ case \${1:-} in
   load)
     # What the other balancers say first counts: they may have ended a ban meanwhile.
     sleep 0.3
-    now=$(date +%s) known=$(ask 'show table bans')
+    now=$EPOCHSECONDS known=$(ask 'show table bans')
     if [ -e "$file" ]; then
       while read -r address until how; do
         case $known in *"key=$address "*) continue ;; esac

@@ -1,8 +1,6 @@
 import { keepalivedBlock, keepalivedFile } from "../../formats/keepalived.ts";
 import { type Host, hostsOf, type Networks, type Topology } from "../../model/topology.ts";
-import { alivePort, downFile } from "./facts.ts";
-
-export const checkProgram = "/usr/local/sbin/check-haproxy";
+import { downFile, hangsFile } from "./facts.ts";
 
 /**
  * keepalived.conf: which balancer holds the two virtual addresses. They move together, 0.13 s after the holder lost its power
@@ -12,7 +10,7 @@ export function balancerKeepalived(host: Host, topology: Topology): string {
   const why = "one balancer holds the site's addresses, and another takes them over.";
   return keepalivedFile(
     [
-      globalDefinitions(host),
+      globalDefinitions(host, peersOf(host, topology).length > 0),
       "",
       "# Written by haproxy.service: tells of a HAProxy that ended within milliseconds.",
       keepalivedBlock(
@@ -22,16 +20,9 @@ export function balancerKeepalived(host: Host, topology: Topology): string {
         "weight 0",
       ),
       "",
-      "# Tells of a HAProxy that runs but does not answer. Only the one on this host: web hosts that are down are no reason to",
-      "# move the address. Each look is a process: more of them cost more than a hanging HAProxy is likely.",
-      keepalivedBlock(
-        "vrrp_script haproxy",
-        `script "${checkProgram}"`,
-        "interval 0.5",
-        "timeout 1",
-        "fall 2",
-        "rise 2",
-      ),
+      "# Written by HAProxy's watcher: tells of one that runs but does not answer. Only the one on this host: web hosts that are",
+      "# down are no reason to move the address.",
+      keepalivedBlock("track_file haproxy_hangs", `file ${hangsFile}`, "weight 0"),
       "",
       instance(host, topology),
     ],
@@ -39,13 +30,25 @@ export function balancerKeepalived(host: Host, topology: Topology): string {
   );
 }
 
-function globalDefinitions(host: Host) {
+/** Seconds for which a keepalived that has just started takes no address, whoever is silent. */
+export const startupDelay = 4;
+
+/** The balancers that may take the address from this one. */
+export function peersOf(host: Host, topology: Topology): readonly Host[] {
+  return hostsOf(topology, "balancer").filter((other) => other.name !== host.name);
+}
+
+function globalDefinitions(host: Host, amongOthers: boolean) {
   return keepalivedBlock(
     "global_defs",
     `router_id ${host.name}`,
     "vrrp_version 3",
-    "enable_script_security",
-    "script_user nobody nogroup",
+    ...(amongOthers
+      ? [
+          "# A host that boots is too busy to hear each advert, and would take the address from the one that holds it.",
+          `vrrp_startup_delay ${startupDelay}`,
+        ]
+      : []),
     "# An advert that comes 0.2 s late moves the address and costs connections: a burst of work must not delay them.",
     "vrrp_rt_priority 50",
     "# Neighbours hear of a move three times, again after a second, and every ten seconds from then on.",
@@ -57,7 +60,7 @@ function globalDefinitions(host: Host) {
 
 function instance(host: Host, topology: Topology) {
   const { networks } = topology;
-  const peers = hostsOf(topology, "balancer").filter((other) => other.name !== host.name);
+  const peers = peersOf(host, topology);
   return keepalivedBlock(
     "vrrp_instance site",
     ...(peers.length === 0 ? alone : amongPeers(host)),
@@ -66,8 +69,7 @@ function instance(host: Host, topology: Topology) {
     ...(peers.length === 0
       ? []
       : [`unicast_src_ip ${host.inside}`, keepalivedBlock("unicast_peer", ...peers.map((peer) => peer.inside))]),
-    keepalivedBlock("track_file", "haproxy_down"),
-    keepalivedBlock("track_script", "haproxy"),
+    keepalivedBlock("track_file", "haproxy_down", "haproxy_hangs"),
     keepalivedBlock("virtual_ipaddress", ...virtualAddresses(networks)),
   );
 }
@@ -106,14 +108,4 @@ function priority(host: Host): number {
 
 function prefixOf(network: string): string {
   return network.split("/")[1] ?? "32";
-}
-
-/** The program that asks HAProxy whether it still answers. bash alone: it runs three times a second. */
-export function checkText(header: string): string {
-  return `#!/bin/bash
-# ${header}
-exec 3<>/dev/tcp/127.0.0.1/${alivePort} || exit 1
-printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3
-read -r -t 0.5 -u 3 _ status _ && [[ $status == 200 ]]
-`;
 }

@@ -2,7 +2,7 @@ import { accessResources, requestsFile } from "../../formats/access-log.ts";
 import { calmAnswer, calmHtml, pages } from "../../formats/calm-page.ts";
 import { haproxyResources } from "../../formats/haproxy-host.ts";
 import { servedResources } from "../../formats/served-certificate.ts";
-import { systemdFile } from "../../formats/systemd.ts";
+import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
 import { visitorCertificates } from "../../formats/visitor-certificate.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
@@ -11,7 +11,8 @@ import { blockResources } from "./blocks.ts";
 import { byHaproxy } from "./certificate.ts";
 import { downFile } from "./facts.ts";
 import { balancerHaproxy } from "./haproxy.ts";
-import { balancerKeepalived, checkProgram, checkText } from "./keepalived.ts";
+import { balancerKeepalived, peersOf, startupDelay } from "./keepalived.ts";
+import { watcherResources } from "./watcher.ts";
 
 const origin: Origin = { role: "balancer", path: "balancer", why: "HAProxy spreads visitors over the web hosts." };
 const sysctlFile = "/etc/sysctl.d/60-rampart-balancer.conf";
@@ -44,6 +45,7 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
     }),
     ...accessResources(host, topology.site, [{ file: requestsFile, kind: "visitors" }]),
     ...bansResources(host),
+    ...watcherResources(host),
     ...keepalivedResources(host, topology),
     ...blockResources(host, topology),
     ...(passes ? [] : servedResources(host, topology, byHaproxy)),
@@ -83,27 +85,31 @@ function keepalivedResources(host: Host, topology: Topology): readonly Resource[
       name: "iputils-arping",
       why: "Asks the network who holds an address: one balancer, never two.",
     },
-    file(checkProgram, checkText(note(host, "keepalived asks whether HAProxy still answers.")), "0755"),
     file(keepalivedConfig, balancerKeepalived(host, topology)),
-    file(keepalivedDropIn, keepalivedUnit(host)),
+    file(keepalivedDropIn, keepalivedUnit(host, peersOf(host, topology).length > 0)),
     {
       ...mine,
       ...{ kind: "unit", name: "keepalived.service", state: "running" },
       // With a mistake in it the daemon would start all the same, and a broken peer line means multicast.
       check: `keepalived -t -f ${keepalivedConfig}`,
-      reloadOn: [`file:${keepalivedConfig}`, `file:${checkProgram}`],
+      reloadOn: [`file:${keepalivedConfig}`],
       restartOn: [`file:${keepalivedDropIn}`],
     },
   ];
 }
 
-function keepalivedUnit(host: Host): string {
+const untilItMayLead: readonly SystemdLine[] = [
+  "It has started when it may take the address: whoever restarts one balancer after another waits for that.",
+  ["ExecStartPost", `/bin/sleep ${startupDelay}`],
+];
+
+function keepalivedUnit(host: Host, amongOthers: boolean): string {
   return systemdFile(
     [
       {
         name: "Unit",
         lines: [
-          ["After", "haproxy.service"],
+          ["After", "haproxy.service rampart-haproxy-watcher.service"],
           ["StartLimitIntervalSec", "0"],
         ],
       },
@@ -115,6 +121,7 @@ function keepalivedUnit(host: Host): string {
           ["RestartSec", "100ms"],
           "Until HAProxy has run for the first time it is down.",
           ["ExecStartPre", `/bin/sh -c "[ -e ${downFile} ] || echo 1 > ${downFile}"`],
+          ...(amongOthers ? untilItMayLead : []),
           "An exception among the site's daemons: it gives and takes addresses, as root. What it never does is closed.",
           [
             "CapabilityBoundingSet",

@@ -35,9 +35,15 @@ const words = String.raw`
 # The reason is what the operator reads; the remedy is what to do.
 refuse() { printf 'refused: %s\nremedy: %s\n' "$1" "$2" >&2; exit 3; }
 step() { printf 'STEP %s\n' "$*"; }
-iso() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
+iso() { printf '%(%Y-%m-%dT%H:%M:%SZ)T\n' "$1"; }
 seconds() { date -u -d "$1" +%s; }
-sequence() { local last=$1; echo $(( 10#$(printf '%s' "$last" | sed 's/.*-//') )); }
+sequence() { [[ $1 =~ [0-9]+$ ]] && echo $((10#$BASH_REMATCH)); }
+# recall FILE ELSE: its first line in $value.
+recall() {
+  value=
+  [ ! -e "$1" ] || read -r value < "$1" || true
+  [ -n "$value" ] || value=$2
+}
 `;
 
 const database = String.raw`
@@ -46,15 +52,17 @@ quoted() { printf '\140%s\140' "$(sed 's/\x60/&&/g' <<< "$1")"; }
 
 # As root by the unix socket; nothing may hang for ever.
 client() { timeout 25 mariadb --no-defaults --protocol=socket --socket="$1" --user=root --batch --raw --skip-column-names; }
-sql() { printf '%s\n' "$1" | client ${paths.socket}; }
+sql() { client ${paths.socket} <<< "$1"; }
 
 # fit: this member has what the site writes, and says so itself. standing: primary or replica.
 look() {
-  standing=unset
-  answer=$(timeout 5 ${paths.status} 2> /dev/null) || answer='{}'
-  standing=$(jq -r '.standing // "unset"' <<< "$answer" 2> /dev/null) || standing=unset
-  jq -e '(.standing == "replica" and .ioRunning == "Yes" and .sqlRunning == "Yes" and (.lagSeconds // 9999) <= 60)
-    or (.standing == "primary" and .readOnly == false)' <<< "$answer" > /dev/null 2>&1
+  local answer fit
+  answer=$(curl -sS --max-time 3 --unix-socket ${paths.agentSocket} http://agent/status 2> /dev/null) || answer='{}'
+  answer=$(jq -r '"\(.standing // "unset") \(
+    if (.standing == "replica" and .ioRunning == "Yes" and .sqlRunning == "Yes" and (.lagSeconds // 9999) <= 60)
+      or (.standing == "primary" and .readOnly == false) then "fit" else "unfit" end)"' <<< "$answer" 2> /dev/null) || answer='unset unfit'
+  read -r standing fit <<< "$answer" || true
+  [ "$fit" = fit ]
 }
 `;
 
@@ -108,21 +116,26 @@ snapshots() { store "$1" snapshots --json --no-lock; }
 `;
 
 const figures = `
-# For the monitor. A figure that is not known yet is the time at which this host began, so that nothing is alarmed on
-# before it could be.
+# For the monitor, written when they have changed. A figure that is not known yet is the time at which this host began, so
+# that nothing is alarmed on before it could be.
 figures() {
-  [ -s ${backupPaths.since} ] || date +%s > ${backupPaths.since}
-  local since
-  since=$(cat ${backupPaths.since})
-  {
-    for name in logs base proven; do
-      echo "rampart_backup_"$name"_timestamp_seconds $(cat $state/figure-$name 2> /dev/null || echo "$since")"
-    done
-    for name in store_failed drill_failed; do
-      echo "rampart_backup_$name $(cat $state/figure-$name 2> /dev/null || echo 0)"
-    done
-  } > ${backupPaths.metrics}.$$
-  chmod 0644 ${backupPaths.metrics}.$$
+  local name since text='' kept=''
+  recall ${backupPaths.since} "$EPOCHSECONDS"
+  since=$value
+  [ -s ${backupPaths.since} ] || echo "$since" > ${backupPaths.since}
+  for name in logs base proven; do
+    recall $state/figure-$name "$since"
+    text+="rampart_backup_"$name"_timestamp_seconds $value"$'\\n'
+  done
+  for name in store_failed drill_failed; do
+    recall $state/figure-$name 0
+    text+="rampart_backup_$name $value"$'\\n'
+  done
+  [ ! -e ${backupPaths.metrics} ] || IFS= read -rd '' kept < ${backupPaths.metrics} || true
+  [ "$text" != "$kept" ] || return 0
+  umask 022
+  printf %s "$text" > ${backupPaths.metrics}.$$
+  umask 077
   mv -f ${backupPaths.metrics}.$$ ${backupPaths.metrics}
 }
 `;

@@ -23,4 +23,4 @@ export const canaryAccount = "rampart-canary";
 /** Seconds between two rows of the canary. */
 export const canarySeconds = 5;
 /** Seconds between two shipments of binary logs. */
-export const shipSeconds = 20;
+export const shipSeconds = 30;
