@@ -8,4 +8,4 @@ export const alivePort = 8404;
 export const downFile = "/run/haproxy_down";
 
 /** Holds 1 while HAProxy runs but does not answer, else 0. Written by its watcher, read by keepalived. */
-export const hangsFile = "/run/rampart-haproxy-watcher/hangs";
+export const hangsFile = "/run/haproxy_hangs";
