@@ -49,8 +49,9 @@ const inTheLab = {
   globalSetup: "test/scenarios/support/setup.ts",
   fileParallelism: false,
   sequence: { groupOrder: 1 },
-  testTimeout: 300_000,
-  hookTimeout: 600_000,
+  // Nothing is judged by these: a small machine takes minutes for what others do in seconds.
+  testTimeout: 900_000,
+  hookTimeout: 900_000,
 };
 
 export default defineConfig({

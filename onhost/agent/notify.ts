@@ -20,7 +20,7 @@ function tell(word: string): void {
     };
     child.on("error", gone);
     child.on("exit", gone);
-    child.stdin.on("error", gone);
+    child.stdin?.on("error", gone);
     child.unref();
     speaker = child;
   }
@@ -36,6 +36,7 @@ export function keepAlive(lives: () => boolean): void {
   const limit = Number(process.env.WATCHDOG_USEC ?? 0) / 1000;
   if (limit === 0) return;
   setInterval(() => {
-    if (lives()) tell("WATCHDOG=1");
+    // Ready once more: the first word is lost when what should have spoken it could not start.
+    if (lives()) tell("READY=1\nWATCHDOG=1");
   }, limit / 4).unref();
 }

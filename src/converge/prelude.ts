@@ -111,9 +111,9 @@ bring() {
   done
 }
 
-# comes_up UNIT: one that failed and is started again by systemd has 5 s; one that cannot start never gets there.
+# comes_up UNIT: one that failed and is started again by systemd has 10 s; one that cannot start never gets there.
 comes_up() {
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     sleep 0.5
     ! ends_well "$1" || return 0
     [ "$(systemctl is-active "$1")" != active ] || return 0

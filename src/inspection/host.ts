@@ -17,9 +17,8 @@ export function inspectionScript(resources: readonly Resource[]): string {
   const nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups";
   return `echo "== exposure"; systemd-analyze security --no-pager --json=short; echo
 echo "== own"
-for file in /etc/systemd/system/rampart-*.service; do
-  [ ! -e "$file" ] || systemd-analyze security --no-pager "\${file##*/}" | sed -n 's/.*exposure level for \\([^ ]*\\): \\([0-9.]*\\).*/\\1 \\2/p'
-done
+(cd /etc/systemd/system && for file in rampart-*.service; do [ ! -e "$file" ] || set -- "$@" "$file"; done
+[ $# = 0 ] || systemd-analyze security --no-pager "$@" | sed -n 's/.*exposure level for \\([^ ]*\\): \\([0-9.]*\\).*/\\1 \\2/p')
 echo "== running"; systemctl list-units --type=service --state=running --plain --no-legend | cut -d ' ' -f 1
 echo "== listening"; ss -Hltnup
 echo "== readable"

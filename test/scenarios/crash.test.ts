@@ -11,7 +11,7 @@ import { copyShop, scratch, shop } from "./support/site.ts";
 import { eventually } from "./support/time.ts";
 
 // RAMPART_CRASHES=10 for the ten of the promise; RAMPART_SEED chooses other moments.
-const crashes = Number(process.env.RAMPART_CRASHES ?? 4);
+const crashes = Number(process.env.RAMPART_CRASHES ?? 3);
 const seed = Number(process.env.RAMPART_SEED ?? 1);
 const name = "tcrash";
 const folder = join(scratch, name);

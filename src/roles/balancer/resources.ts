@@ -100,7 +100,7 @@ function keepalivedResources(host: Host, topology: Topology): readonly Resource[
 
 const untilItMayLead: readonly SystemdLine[] = [
   "It has started when it may take the address: whoever restarts one balancer after another waits for that.",
-  ["ExecStartPost", `/bin/sleep ${startupDelay}`],
+  ["ExecStartPost", `/bin/sleep ${startupDelay + 1}`],
 ];
 
 function keepalivedUnit(host: Host, amongOthers: boolean): string {

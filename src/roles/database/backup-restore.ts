@@ -71,7 +71,8 @@ plan() {
   while [ -z "$reach" ] || [ "$(seconds "$reach")" -lt "$T" ]; do
     [ $wait != 0 ] || step "waiting until the store's logs reach $to"
     wait=$((wait + 5))
-    [ $wait -le 90 ] || refuse "the logs in the store reach up to $reach, not to $to" "Name an earlier time, or see why they are behind: docs/runbooks/BackupLogsBehind.md"
+    # The longest time for which nobody may ship: the keeper is lost, and only the primary is left (backup-keep).
+    [ $wait -le 240 ] || refuse "the logs in the store reach up to $reach, not to $to" "Name an earlier time, or see why they are behind: docs/runbooks/BackupLogsBehind.md"
     sleep 5
     list
     reach=$(covered)
