@@ -17,6 +17,7 @@ import {
   servedMeanwhile,
   site,
   siteIsDown,
+  siteIsQuiet,
   siteIsUp,
   slowAttack,
   virtual,
@@ -36,6 +37,7 @@ describe.each(["balancer", "web"] as const)("visitors' TLS ends at the %s", (ter
   const banned = terminate === "web" ? "000" : "403";
 
   beforeAll(async () => {
+    await siteIsQuiet();
     writeSite(terminate);
     await rampartDone(["apply"], { ...site, timeoutMs: 600_000 });
   });

@@ -505,8 +505,13 @@ const cases: readonly Case[] = [
   },
   {
     what: "Alertmanager takes nothing",
-    change: { [self("prometheus_notifications_errors_total")]: "0+0x9 1+1x50" },
-    fires: { 18: [], 40: ["AlertmanagerUnreached mon1"] },
+    change: { [self("prometheus_notifications_errors_total")]: "0+0x9 1+1x60" },
+    fires: { 18: [], 96: [], 106: ["AlertmanagerUnreached mon1"] },
+  },
+  {
+    what: "Alertmanager was started again while something fired",
+    change: { [self("prometheus_notifications_errors_total")]: "0+0x9 1+0x60" },
+    fires: { 26: [], 70: [], 96: [], 106: [], 120: [] },
   },
   {
     what: "Alertmanager refused its files",

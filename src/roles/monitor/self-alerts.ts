@@ -5,7 +5,7 @@ import { alert, missing } from "./rule.ts";
 // A monitor with a dead part of its own must not look like a healthy site.
 
 const prometheus = { job: jobs.prometheus };
-const grown = (metric: string) => `increase(${selector(metric, prometheus)}[2m])`;
+const grown = (metric: string, within = "2m") => `increase(${selector(metric, prometheus)}[${within}])`;
 const loaded = [
   selector("prometheus_config_last_reload_successful", prometheus),
   selector("alertmanager_config_last_reload_successful", { job: jobs.alertmanager }),
@@ -14,7 +14,8 @@ const loaded = [
 
 /** Rules that cannot be judged, alerts that do not reach Alertmanager, files that were not taken. */
 export function selfAlerts(): readonly AlertRule[] {
-  const unsent = `(${grown("prometheus_notifications_errors_total")} > 0) or (${grown("prometheus_notifications_dropped_total")} > 0)`;
+  // What fires is sent again every minute: one failure is an Alertmanager that was started again, two in a row are an alert.
+  const unsent = `(${grown("prometheus_notifications_errors_total", "75s")} > 0) or (${grown("prometheus_notifications_dropped_total", "75s")} > 0)`;
   return [
     alert(
       "RulesFail",
@@ -26,7 +27,7 @@ export function selfAlerts(): readonly AlertRule[] {
         description: "An alert whose rule fails never fires, whatever happens.",
       },
     ),
-    alert("AlertmanagerUnreached", "page", "10s", `max by (host, tier) (${unsent})`, {
+    alert("AlertmanagerUnreached", "page", "80s", `max by (host, tier) (${unsent})`, {
       summary: "Alerts do not get from Prometheus to Alertmanager on {{ $labels.host }}",
       description: "Nobody is told of anything by this monitor. `rampart status` still shows what fires.",
     }),

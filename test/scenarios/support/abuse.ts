@@ -7,6 +7,7 @@ import type { Flood, Flooded } from "./flood.ts";
 import { claimLabs, say } from "./lab.ts";
 import { onHost, type RampartOptions, rampart, rampartDone } from "./rampart.ts";
 import { place, root, scratch } from "./site.ts";
+import { eventually } from "./time.ts";
 
 // A small site of its own, since bans and floods would disturb what other scenarios measure, and visitors who mean harm,
 // each from an address of its own at the visitor's seat.
@@ -35,6 +36,14 @@ export async function siteIsUp(): Promise<void> {
   await rampartDone(["up"], { ...site, timeoutMs: 900_000 });
   const addresses = [honest, guesser, flooder, nuisance, ...crowd];
   await outside(addresses.map((address) => `ip addr replace ${address}/24 dev outside0`).join("; "));
+}
+
+/** Waits until what the last attack set off has ended: an apply does not call a site well while an alert fires. */
+export async function siteIsQuiet(): Promise<void> {
+  await eventually(300, async () => {
+    const { alerts } = JSON.parse((await rampart(["status", "--json"], site)).stdout) as { alerts: { name: string }[] };
+    if (alerts.length > 0) throw new Error(`firing: ${alerts.map(({ name }) => name).join(", ")}`);
+  });
 }
 
 export async function siteIsDown(): Promise<void> {
