@@ -49,7 +49,7 @@ export async function tlsReport(
   // Every check: with some left out it gives no rating.
   const words = ["--ip", site.address, "--nodns", "min", `${site.domain}:443`];
   const argv = outsideCommand(site.name, ["sh", "-c", SCRIPT, "testssl", image, site.caFile, ...words]);
-  const result = await run(argv, { timeoutMs: 480_000 });
+  const result = await run(argv, { timeoutMs: 2_400_000 });
   const findings = parsed(result.stdout);
   const saidOf = (id: string) => findings.find((one) => one.id === id)?.finding;
   const grade = saidOf("overall_grade");
