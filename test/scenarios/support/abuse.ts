@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { sleep } from "../../../src/lab/process.ts";
 import { askedInWords, askWithoutPause, failed, programOf } from "./asking.ts";
 import type { Flood, Flooded } from "./flood.ts";
 import { claimLabs, say } from "./lab.ts";
@@ -40,6 +41,8 @@ export async function siteIsUp(): Promise<void> {
 
 /** Waits until what the last attack set off has ended: an apply does not call a site well while an alert fires. */
 export async function siteIsQuiet(): Promise<void> {
+  // What began just now fires after ten seconds.
+  await sleep(20_000);
   await eventually(300, async () => {
     const { alerts } = JSON.parse((await rampart(["status", "--json"], site)).stdout) as { alerts: { name: string }[] };
     if (alerts.length > 0) throw new Error(`firing: ${alerts.map(({ name }) => name).join(", ")}`);
