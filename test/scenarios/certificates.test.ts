@@ -192,7 +192,7 @@ async function replicates(): Promise<void> {
   const number = (position: string) => Number(position.trim().split("-").at(-1));
   const written = number(await onHost("db1", "mariadb -BNe 'SELECT @@gtid_binlog_pos'"));
   for (const host of ["db2", "db3"])
-    await eventually(20, async () => {
+    await eventually(10, async () => {
       const applied = await onHost(host, "mariadb -BNe 'SELECT @@gtid_slave_pos'");
       expect(number(applied), `${host} stands at ${applied}`).toBeGreaterThanOrEqual(written);
     });

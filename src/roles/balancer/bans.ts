@@ -54,36 +54,23 @@ socket=${haproxyPaths.socket} file=${bansFile} loaded=${loaded}
 metrics=${metricsFile}
 
 ask() { socat -t5 - "$socket" <<< "$1"; }
-# All bans, to $held. Those that have ended are not said. A process for a few of them would cost more than they do; for very many
-# awk is the faster one. Fails when HAProxy does not answer.
+# All bans, to $held. Those that have ended are not said, and where there is none no further process is made. Fails when HAProxy does
+# not answer.
 bans() {
-  local said line word address how until
+  local said
   held=
   said=$(ask "show table bans data.gpt0 gt $EPOCHSECONDS") || return 1
   [[ $said == '# table: bans,'* ]] || return 1
-  if [ \${#said} -gt 20000 ]; then
-    held=$(awk '/key=/ {
-      for (i = 1; i <= NF; i++) {
-        if ($i ~ /^key=/) address = substr($i, 5)
-        if ($i ~ /^gpt0=/) until = substr($i, 6)
-        if ($i ~ /^gpc0=/) how = substr($i, 6)
-      }
-      print address, until, how
-    }' <<< "$said")$'\\n'
-    return
-  fi
-  while read -r line; do
-    [[ $line == *key=* ]] || continue
-    address='' until=0 how=0
-    for word in $line; do
-      case $word in
-        key=*) address=\${word#key=} ;;
-        gpt0=*) until=\${word#gpt0=} ;;
-        gpc0=*) how=\${word#gpc0=} ;;
-      esac
-    done
-    held+="$address $until $how"$'\\n'
-  done <<< "$said"
+  [[ $said == *key=* ]] || return 0
+  held=$(awk '/key=/ {
+    address = ""; until = 0; how = 0
+    for (i = 1; i <= NF; i++) {
+      if ($i ~ /^key=/) address = substr($i, 5)
+      if ($i ~ /^gpt0=/) until = substr($i, 6)
+      if ($i ~ /^gpc0=/) how = substr($i, 6)
+    }
+    print address, until, how
+  }' <<< "$said")$'\\n'
 }
 ban() { ask "set table bans key $1 data.gpt0 $2 data.gpc0 $3" >/dev/null; }
 
@@ -109,7 +96,7 @@ save() {
 
 locked() { exec 9> /run/rampart-bans.lock; flock -w 10 9; }
 
-# Looks every ten seconds, by one process, and has it saved when something is another than it was.
+# Looks every ten seconds, by one process or two, and has it saved when something is another than it was.
 watch() {
   local silence
   # A pipe that never speaks: it is waited for.

@@ -21,7 +21,7 @@ keeper=0
 began=$EPOCHSECONDS
 last_time=
 last_host=
-listed=$((EPOCHSECONDS - 3300))
+listed=$((EPOCHSECONDS - 300))
 tidied=$EPOCHSECONDS
 
 # my_time: when this host is to begin if nothing comes into the store until then. Its place in the order counts twenty seconds

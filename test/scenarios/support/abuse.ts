@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { sleep } from "../../../src/lab/process.ts";
 import { askedInWords, askWithoutPause, failed, programOf } from "./asking.ts";
 import type { Flood, Flooded } from "./flood.ts";
-import { claimLabs, say } from "./lab.ts";
+import { claimLabs, say, siteStatus } from "./lab.ts";
 import { onHost, type RampartOptions, rampart, rampartDone } from "./rampart.ts";
 import { place, root, scratch } from "./site.ts";
 import { eventually } from "./time.ts";
@@ -44,7 +44,7 @@ export async function siteIsQuiet(): Promise<void> {
   // What began just now fires after ten seconds.
   await sleep(20_000);
   await eventually(300, async () => {
-    const { alerts } = JSON.parse((await rampart(["status", "--json"], site)).stdout) as { alerts: { name: string }[] };
+    const { alerts } = await siteStatus(site);
     if (alerts.length > 0) throw new Error(`firing: ${alerts.map(({ name }) => name).join(", ")}`);
   });
 }
@@ -163,8 +163,7 @@ export async function outside(script: string): Promise<string> {
 
 /** The balancer that holds the address. */
 export async function holder(): Promise<string> {
-  const status = JSON.parse((await rampart(["status", "--json"], site)).stdout) as { address: { holder: string } };
-  return status.address.holder;
+  return (await siteStatus(site)).address.holder ?? "";
 }
 
 /** Resolves with the second of the Unix clock at which an address is first on a host's list of bans. */

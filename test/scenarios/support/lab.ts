@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { readText } from "../../../src/lab/paths.ts";
 import type { SiteStatus } from "../../../src/model/status.ts";
-import { rampart, rampartDone, remember, said } from "./rampart.ts";
+import { type RampartOptions, rampart, rampartDone, remember, said } from "./rampart.ts";
 import { copyShop, scratch, shop } from "./site.ts";
 import { eventually } from "./time.ts";
 
@@ -51,8 +51,8 @@ export async function labsAreDown(): Promise<void> {
 }
 
 /** The site's status as the command line gives it, whatever its exit code. */
-export async function siteStatus(): Promise<SiteStatus & { readonly exitCode: number }> {
-  const result = await rampart(["status", "--json"], { timeoutMs: 60_000 });
+export async function siteStatus(at: RampartOptions = {}): Promise<SiteStatus & { readonly exitCode: number }> {
+  const result = await rampart(["status", "--json"], { timeoutMs: 60_000, ...at });
   return { ...(JSON.parse(result.stdout) as SiteStatus), exitCode: result.exitCode };
 }
 
