@@ -90,7 +90,7 @@ async function passGate(
   const checks = checksOf(hosts, world).filter(
     (check) => check.from !== "visitor" && check.from.some((host) => !gone.has(host)),
   );
-  const results = await runChecks(checks, world, { gone, patient: true });
+  const results = await runChecks(checks, world, { gone, patient: true, began: observation.began });
   const failed = results.filter((result) => !result.ok);
   if (failed.length === 0) return;
   const rest = plan.stages.slice(index + 1).flatMap((one) => one.hosts.map(({ host }) => host));

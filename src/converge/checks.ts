@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { shellQuote } from "../base/text.ts";
-import type { Check } from "../model/role.ts";
+import { type Check, changesBegan } from "../model/role.ts";
 import type { Host } from "../model/topology.ts";
 import { run } from "../ssh/run.ts";
 import { rolesOf } from "../topology/topology.ts";
@@ -11,6 +11,20 @@ export interface CheckResult {
   readonly ok: boolean;
   /** The last line that the script said; "" when it held in silence. */
   readonly message: string;
+}
+
+export interface CheckOptions {
+  /** Hosts that cannot be reached: another vantage point is taken where a check names one. */
+  readonly gone: ReadonlySet<string>;
+  /** False: nobody waits for what may still come about. */
+  readonly patient: boolean;
+  /** Seconds that each check has when it may wait, if that is more than its own time. */
+  readonly atLeast?: number;
+  /**
+   * Unix time at which the changes were begun that these checks judge, ms of this machine's clock: what was wrong before is not
+   * held against them. Left out: nothing is let pass.
+   */
+  readonly began?: number;
 }
 
 /** Between two rounds of what did not hold yet, ms: at first at once, later less often, since on a small machine the questions keep the answer away. */
@@ -31,23 +45,18 @@ export function checksOf(hosts: readonly Host[], world: World): readonly Check[]
   return hosts.flatMap((host) => rolesOf(host, world.roles).flatMap((role) => role.checks(host, world.topology)));
 }
 
-/**
- * Tries every check until it holds or its time is over; all side by side, those with one vantage point in one round trip.
- * @param gone hosts that cannot be reached: another vantage point is taken where a check names one.
- * @param patient false: nobody waits for what may still come about.
- * @param atLeast seconds that each has when it may wait, if that is more than its own time.
- */
+/** Tries every check until it holds or its time is over; all side by side, those with one vantage point in one round trip. */
 export async function runChecks(
   checks: readonly Check[],
   world: World,
-  options: { readonly gone: ReadonlySet<string>; readonly patient: boolean; readonly atLeast?: number },
+  options: CheckOptions,
 ): Promise<readonly CheckResult[]> {
   const patience = ({ within }: Check) => (options.patient ? Math.max(within, options.atLeast ?? 0) : 0);
   const began = Date.now();
   const results = new Map<Check, CheckResult>();
   let open = checks;
   for (let round = 0; open.length > 0; round++) {
-    for (const result of await tryOnce(open, world, options.gone)) results.set(result.check, result);
+    for (const result of await tryOnce(open, world, options)) results.set(result.check, result);
     const elapsed = (Date.now() - began) / 1000;
     open = open.filter(
       (check) => !results.get(check)?.ok && (elapsed < patience(check) || round < againAtLeast) && !world.interrupted(),
@@ -65,7 +74,7 @@ export async function runChecks(
 async function tryOnce(
   checks: readonly Check[],
   world: World,
-  gone: ReadonlySet<string>,
+  { gone, began }: CheckOptions,
 ): Promise<readonly CheckResult[]> {
   const places = new Map<string, Check[]>();
   for (const check of checks) {
@@ -75,7 +84,7 @@ async function tryOnce(
   }
   const batches = await Promise.all(
     [...places].map(async ([place, group]) => {
-      const script = batchScript(group);
+      const script = batchScript(group, began);
       const output = place === "visitor" ? await atVisitor(script, world) : await atHost(place, script, world);
       return group.map((check, index) => resultIn(check, index, output));
     }),
@@ -83,12 +92,16 @@ async function tryOnce(
   return batches.flat();
 }
 
-/** All scripts side by side, each with its own output; the end of each is reported as `== N CODE`. */
-function batchScript(checks: readonly Check[]): string {
+/**
+ * All scripts side by side, each with its own output; the end of each is reported as `== N CODE`. How long ago the changes were
+ * begun is told in seconds, and not as a time of day: this machine's clock may be another one than the hosts'.
+ */
+function batchScript(checks: readonly Check[], began: number | undefined): string {
+  const ago = began === undefined ? "" : `export ${changesBegan}=${Math.ceil((Date.now() - began) / 1000)}\n`;
   const each = checks.map(
     ({ script }, index) => `( timeout 10 sh -c ${shellQuote(script)} > ${index} 2>&1; echo $? > ${index}.code ) &`,
   );
-  return `mkdir -p /run/rampart; cd "$(mktemp -d /run/rampart/checks.XXXXXX)" || exit 1
+  return `${ago}mkdir -p /run/rampart; cd "$(mktemp -d /run/rampart/checks.XXXXXX)" || exit 1
 ${each.join("\n")}
 wait
 for n in $(seq 0 ${checks.length - 1}); do echo "== $n $(cat $n.code) $(grep . $n | tail -n 1 | cut -c 1-300)"; done

@@ -3,7 +3,7 @@ import type { Change, ObservedHost, Plan } from "../model/plan.ts";
 import { hostChanges } from "../plan/diff.ts";
 import { sitePlan } from "../plan/order.ts";
 import { applyPlan } from "./apply.ts";
-import { afterwardsSeconds, type CheckResult, checksOf, runChecks } from "./checks.ts";
+import { afterwardsSeconds, type CheckOptions, type CheckResult, checksOf, runChecks } from "./checks.ts";
 import { type Observation, observeSite } from "./observe.ts";
 import { diffWorld } from "./references.ts";
 import type { World } from "./world.ts";
@@ -18,7 +18,8 @@ export async function converge(
     const plan = planFrom(observation, world);
     world.emit({ type: "plan.made", plan });
     await quietly(plan, world, () => applyPlan(plan, observation, world));
-    const afterwards = { gone: new Set<string>(), patient: true, atLeast: afterwardsSeconds };
+    const { began } = observation;
+    const afterwards = { gone: new Set<string>(), patient: true, atLeast: afterwardsSeconds, began };
     const checks = plan.stages.length === 0 ? [] : await verifySite(world, afterwards);
     return { plan, checks };
   } finally {
@@ -53,10 +54,7 @@ export async function planSite(
 }
 
 /** Everything that the site promises, looked at from outside. */
-export async function verifySite(
-  world: World,
-  options: { readonly gone: ReadonlySet<string>; readonly patient: boolean; readonly atLeast?: number },
-): Promise<readonly CheckResult[]> {
+export async function verifySite(world: World, options: CheckOptions): Promise<readonly CheckResult[]> {
   const checks = checksOf(world.topology.hosts, world);
   world.emit({ type: "verify.started", checks: checks.length });
   const results = await runChecks(checks, world, options);

@@ -11,6 +11,8 @@ import { awaitRunningApply, holderWithAge, lockHolder, lockScript } from "./lock
 import type { World } from "./world.ts";
 
 export interface Observation {
+  /** Unix time at which it was begun, ms of this machine's clock. */
+  readonly began: number;
   readonly desired: ReadonlyMap<string, DesiredHost>;
   readonly observed: ReadonlyMap<string, ObservedHost>;
   /** Hosts that could not be looked at, each with the reason. */
@@ -24,6 +26,7 @@ export async function observeSite(
   world: World,
   options: { readonly lock: boolean; readonly without?: ReadonlySet<string> },
 ): Promise<Observation> {
+  const began = Date.now();
   const desired = new Map(
     world.topology.hosts.map((host) => [host.name, desiredHost(host, world.topology, rolesOf(host, world.roles))]),
   );
@@ -37,7 +40,7 @@ export async function observeSite(
     await release();
     throw lockedError(world.topology.site.name, refused[0] ?? "");
   }
-  return { desired, observed, problems, release };
+  return { began, desired, observed, problems, release };
 }
 
 interface Look {

@@ -101,7 +101,9 @@ export function requestLimits({ limits }: Site, member: MemberVariable): readonl
     ...(requests === undefined ? [] : [`{ sc0_http_req_rate gt ${requests.count} }`]),
     ...(errors === undefined ? [] : [`{ sc0_http_err_rate gt ${errors.count} }`]),
   ];
-  const refused = tooMany.length === 0 ? [] : [refusal(429, "rampart-429.html", tooMany.join(" || "))];
+  // A rate counts the period before as well, so that too much is forgotten when two have gone by.
+  const later = 2 * Math.max(...[requests, errors].map((limit) => limit?.seconds ?? 0));
+  const refused = tooMany.length === 0 ? [] : [refusal(429, "rampart-429.html", tooMany.join(" || "), later)];
   return [
     ...(tooMany.length === 0
       ? []
@@ -115,9 +117,9 @@ export function requestLimits({ limits }: Site, member: MemberVariable): readonl
   ];
 }
 
-/** Whole answers from a file; those of status 429 say when to come back. */
-function refusal(status: number, page: string, condition: string): string {
-  const retry = status === 429 ? " hdr Retry-After 10" : "";
+/** Whole answers from a file, with the seconds after which to come back where that helps. */
+function refusal(status: number, page: string, condition: string, later?: number): string {
+  const retry = later === undefined ? "" : ` hdr Retry-After ${later}`;
   return `http-request return status ${status} content-type "text/html; charset=utf-8" file ${haproxyPaths.errors}/${page} hdr Cache-Control no-store${retry} if ${condition}`;
 }
 

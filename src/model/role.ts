@@ -2,6 +2,9 @@ import type { Resource } from "./resource.ts";
 import type { Site } from "./site.ts";
 import type { DeclaredFlow, Host, RoleName, Service, Tier, Topology } from "./topology.ts";
 
+/** In the environment of a check's script while it judges changes: how many seconds ago they were begun. */
+export const changesBegan = "CHANGES_BEGAN";
+
 /** Something that must be true, seen from outside the host that it is about. */
 export interface Check {
   /** Stable: `<role>.<what>`; unique together with `host`. */

@@ -15,6 +15,12 @@ interface Verification {
   readonly hosts: readonly HostInspection[];
 }
 
+const newerPackage = `mkdir -p /srv/newer; cd /srv/newer
+printf 'Package: hostname\\nVersion: 999\\nArchitecture: %s\\nFilename: ./hostname.deb\\nSize: 1\\nSHA256: %064d\\nDescription: newer\\n' "$(dpkg --print-architecture)" 0 > Packages
+printf 'Origin: Debian\\nLabel: Debian-Security\\nSuite: stable-security\\nSHA256:\\n %s %s Packages\\n' "$(sha256sum < Packages | cut -d ' ' -f 1)" "$(stat -c %s Packages)" > Release
+echo 'deb [trusted=yes] file:/srv/newer ./' > /etc/apt/sources.list.d/newer.list
+apt-get update -qq -o Dir::Etc::sourcelist=/etc/apt/sources.list.d/newer.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0`;
+
 /** Each on one host: what somebody does there, what it is found by, what puts it back. */
 const careless = [
   {
@@ -40,6 +46,11 @@ const careless = [
     ...{ message: /^haproxy\.service has an exposure of \d\.\d, at most 3\.0 is allowed$/ },
     plant: "mv /etc/systemd/system/haproxy.service.d/rampart.conf /root/kept; systemctl daemon-reload",
     undo: "mv /root/kept /etc/systemd/system/haproxy.service.d/rampart.conf; systemctl daemon-reload",
+  },
+  {
+    ...{ name: "a security update that nobody installed", host: "mon1", finding: "base.updates" },
+    ...{ message: /^1 package: hostname$/, plant: newerPackage },
+    undo: "rm -rf /srv/newer /etc/apt/sources.list.d/newer.list /var/lib/apt/lists/_srv_newer_*",
   },
 ];
 

@@ -81,6 +81,7 @@ export const sitePages: readonly Page[] = [
     description: [
       "Takes the site lock, makes exactly the changes that rampart plan shows, and then tries whether all that the site promises holds. New connections are allowed before traffic moves, old ones are closed after. Hosts that serve are changed one after another, drained first where something restarts, and the next is begun only when the one before is well.",
       "Every new file is looked at by the program that will read it before it takes effect. What a program refuses is put back, the run stops before the next host, and says which hosts were not touched.",
+      "An alert whose cause was there before the run does not hold it up: the change may be its remedy. rampart status and rampart verify still tell of it.",
       "Only one run at a time changes a site: a second one is told who holds the lock and for how long. The lock goes with the run that holds it.",
     ],
     arguments: [],
