@@ -60,9 +60,9 @@ const verbs: Readonly<Record<string, Run>> = {
     const to = typeof options.to === "string" ? options.to : undefined;
     const on = typeof options.on === "string" ? options.on : undefined;
     const without = typeof options.without === "string" ? options.without.split(",").filter((one) => one !== "") : [];
-    const [yes, read] = [options.yes === true, options.read === true];
+    const [yes, read, check] = [options.yes === true, options.read === true, options.check === true];
     const [drill, swap, drop] = [options.drill === true, options.swap === true, options.drop === true];
-    return await dbCommand({ ...options, to, on, yes, read, drill, swap, drop, without, words }, deed);
+    return await dbCommand({ ...options, to, on, yes, read, check, drill, swap, drop, without, words }, deed);
   },
   waf: async ({ options, words }) => (await import("./commands/waf.ts")).wafCommand(options, words),
   lab: async ({ options, words: [deed = "", ...argv] }) =>

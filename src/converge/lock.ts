@@ -1,3 +1,4 @@
+import { RampartError } from "../base/problem.ts";
 import { shellQuote } from "../base/text.ts";
 
 /**
@@ -27,4 +28,15 @@ export function holderWithAge(holder: string, now: number): string {
   const seconds = Math.max(0, Math.round((now - since) / 1000));
   const age = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
   return `${holder.split(" since ")[0]}, for ${age}`;
+}
+
+/** Told to whoever finds the lock taken. */
+export function lockedError(site: string, holder: string): RampartError {
+  return new RampartError(`${site} is being changed by someone else`, [
+    {
+      path: site,
+      reason: `the site lock is held by ${holderWithAge(holder, Date.now())}.`,
+      remedy: "Wait until that run has ended. The lock goes with the run that holds it, so there is none to remove.",
+    },
+  ]);
 }

@@ -1,4 +1,4 @@
-import { type Problem, RampartError } from "../base/problem.ts";
+import type { Problem } from "../base/problem.ts";
 import type { DesiredHost, Generation, ObservedHost } from "../model/plan.ts";
 import { generationFile, stateFolder } from "../model/plan.ts";
 import { desiredHost } from "../plan/desired.ts";
@@ -7,7 +7,7 @@ import type { RemoteResult } from "../ssh/result.ts";
 import { hold, run } from "../ssh/run.ts";
 import { unreachableProblem } from "../ssh/unreachable.ts";
 import { rolesOf } from "../topology/topology.ts";
-import { awaitRunningApply, holderWithAge, lockHolder, lockScript } from "./lock.ts";
+import { awaitRunningApply, lockedError, lockHolder, lockScript } from "./lock.ts";
 import type { World } from "./world.ts";
 
 export interface Observation {
@@ -150,14 +150,4 @@ function unfinished(result: RemoteResult): Problem {
     reason: `could not be looked at: ${last}.`,
     remedy: "Try again; if it stays, log in and look.",
   };
-}
-
-function lockedError(site: string, holder: string): RampartError {
-  return new RampartError(`${site} is being changed by someone else`, [
-    {
-      path: site,
-      reason: `the site lock is held by ${holderWithAge(holder, Date.now())}.`,
-      remedy: "Wait until that run has ended. The lock goes with the run that holds it, so there is none to remove.",
-    },
-  ]);
 }

@@ -14,6 +14,7 @@ import { askBackups } from "../db-backup/standing.ts";
 import { bootstrap } from "../db-galera/bootstrap.ts";
 import { galeraRebuild, galeraStatus } from "../db-galera/deeds.ts";
 import { notInGalera } from "../db-galera/refusals.ts";
+import { upgrade } from "../db-upgrade/upgrade.ts";
 import { requireHosts } from "../hosts.ts";
 import { operatorName } from "../lab-site.ts";
 import { exitCodes } from "../options.ts";
@@ -31,6 +32,7 @@ const deeds: Readonly<Record<string, Deed>> = {
   resume: (open, options) => pausing(open, options, "resume"),
   bootstrap: (open, { without, yes, json }) => bootstrap(open, { without, yes, json }),
   rebuild: (open, options) => rebuild(open, options, needed(options.words[0], "rebuild HOST")),
+  upgrade,
   backup,
   backups,
   restore,
@@ -41,6 +43,8 @@ const deeds: Readonly<Record<string, Deed>> = {
 export async function dbCommand(options: BackupOptions, deed: string): Promise<number> {
   const act = Object.hasOwn(deeds, deed) ? deeds[deed] : undefined;
   if (act === undefined) throw wrongUse(deed, `is none of its deeds: ${Object.keys(deeds).join(", ")}.`);
+  // It promises that nothing changes.
+  if (options.check && deed !== "upgrade") throw wrongUse("--check", "goes with upgrade only.");
   const open = await openSite(options);
   if (open.site.database === undefined)
     throw new RampartError(`${open.site.name} has no database`, [

@@ -13,9 +13,11 @@ export interface Deed {
   readonly title: string;
   readonly timeoutMs?: number;
   readonly stdin?: string;
+  /** The next command to type when it did not succeed. */
+  readonly next?: string;
 }
 
-/** Runs a program of backups on a host; its steps are shown as they come. Resolves with what it says at its end. */
+/** Runs a program on a host, such as those of backups; its steps are shown as they come. Resolves with what it says at its end. */
 export async function carryOut<T>(open: OpenSite, deed: Deed, line: Waiting): Promise<T> {
   let rest = "";
   const onStdout = (chunk: string) => {
@@ -34,8 +36,11 @@ export async function carryOut<T>(open: OpenSite, deed: Deed, line: Waiting): Pr
 }
 
 /** A refusal of the program in its own words; anything else by its last line. */
-export function refused({ host, title }: Pick<Deed, "host" | "title">, answer: RemoteResult): RampartError {
-  return new RampartError(title, [problemOf(host, answer)], "rampart db backups");
+export function refused(
+  { host, title, next = "rampart db backups" }: Pick<Deed, "host" | "title" | "next">,
+  answer: RemoteResult,
+): RampartError {
+  return new RampartError(title, [problemOf(host, answer)], next);
 }
 
 function problemOf(host: string, { stderr, unreachable, timedOut }: RemoteResult): Problem {

@@ -115,6 +115,10 @@ export const notInGalera: Readonly<Record<string, { readonly reason: string; rea
     reason: "mode galera has no agents that could be paused.",
     remedy: "To work on one member: rampart exec HOST -- systemctl stop rampart-member mariadb",
   },
+  upgrade: {
+    reason: "it goes by the agents, which tell who may stop and when a member has everything; mode galera has none.",
+    remedy: "One host after another, by hand: docs/guide/database.md says how.",
+  },
   resume: {
     reason: "mode galera has no agents that could be paused.",
     remedy: "A member that was stopped: rampart exec HOST -- systemctl start rampart-member",

@@ -8,7 +8,7 @@ import { nearest } from "../nearest.ts";
 // in the operator's words.
 
 /** Seconds that a member may be behind and still take over: writes wait until it has caught up. */
-const nearEnough = 2;
+export const nearEnough = 2;
 
 /** Everything that is against a switchover. `to` undefined: the agents choose. */
 export function switchoverProblems(database: DatabaseStanding, to: string | undefined): readonly Problem[] {
@@ -36,7 +36,7 @@ export function switchoverProblems(database: DatabaseStanding, to: string | unde
 }
 
 const wait = "Wait until it has caught up: rampart db status";
-const pausedProblem: Problem = {
+export const pausedProblem: Problem = {
   path: "database",
   reason: "the agents are paused: they only look.",
   remedy: "Let them act again: rampart db resume",

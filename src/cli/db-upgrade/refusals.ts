@@ -1,0 +1,131 @@
+import type { Problem } from "../../base/problem.ts";
+import { listed } from "../../base/text.ts";
+import { candidateVersion, isBehind, type MemberPackages, seriesOf } from "../../model/upgrade.ts";
+import type { Member } from "../database-members.ts";
+import type { Picture } from "../db/deeds.ts";
+import { nearEnough, pausedProblem } from "../db/refusals.ts";
+import type { Look } from "./look.ts";
+
+// Everything that is against an upgrade, told before anything changes. All of it is pure.
+
+/** How many voters the agents keep where there are as many replicas (onhost/agent/model.ts). */
+const keptVoters = 2;
+
+/**
+ * What is not well about the database: before it begins, and between two members. With nobody else at work it is empty exactly when every
+ * member follows and acknowledges, and one more loss would lose nothing.
+ * @param except members whose packages were left half-done, and whose MariaDB may not run therefore.
+ */
+export function unwellProblems({ database, members }: Picture, except: readonly string[] = []): readonly Problem[] {
+  const counted = members.filter(({ host }) => !except.includes(host));
+  const needed = Math.min(keptVoters, counted.length - 1);
+  const { primary, voters, noLoss, reason, paused } = database;
+  const ill = counted.flatMap((member) => against(member, database.primary, voters) ?? []);
+  return [
+    ...(paused ? [pausedProblem] : []),
+    ...(noLoss ? [] : [{ path: "database", reason: `the promise does not hold now: ${reason}`, remedy: wait }]),
+    ...ill,
+    ...(primary !== null && ill.length === 0 && voters.length < needed
+      ? [
+          {
+            path: "database",
+            reason: `${listed(voters) || "nobody"} may acknowledge, and it takes ${needed}.`,
+            remedy: wait,
+          },
+        ]
+      : []),
+  ];
+}
+
+const wait = "Wait until it does, or see what is missing: rampart db status";
+
+function against(
+  { host, status, silence }: Member,
+  primary: string | null,
+  voters: readonly string[],
+): Problem | undefined {
+  const problem = (reason: string, remedy = wait): Problem => ({ path: host, reason, remedy });
+  if (status === undefined) return problem(`does not answer: ${silence}.`, "Bring it back: rampart up");
+  if (!status.agent?.up) return problem(`${status.error || "its agent does not answer"}.`, "Bring it back: rampart up");
+  if (status.broken !== null)
+    return problem(`must be built anew: ${status.broken}.`, `Seed it from another member: rampart db rebuild ${host}`);
+  if (!status.store.reachable) return problem("does not reach etcd.");
+  if (status.error !== "") return problem(`is not well: ${status.error}.`);
+  if (host === primary) return undefined;
+  if (status.standing !== "replica" || status.ioRunning !== "Yes" || status.sqlRunning !== "Yes")
+    return problem("does not follow the primary now.");
+  if (status.lagSeconds === null || status.lagSeconds > nearEnough)
+    return problem(`is ${Math.round(status.lagSeconds ?? 0)} s behind.`);
+  if (voters.includes(host) && status.semiSync !== true) return problem("may acknowledge writes and does not.");
+  return undefined;
+}
+
+/** What the packages say against it. Members that are up to date already say nothing against others. */
+export function packageProblems(looks: readonly Look[]): readonly Problem[] {
+  const unknown = looks.flatMap((look): Problem[] =>
+    look.member === undefined
+      ? [{ path: look.host, reason: `its packages are not known: ${look.why}.`, remedy: "Bring it back: rampart up" }]
+      : [],
+  );
+  const members = looks.flatMap(({ member }) => member ?? []);
+  return [...unknown, ...members.filter(isBehind).flatMap(memberProblems), ...differing(members)];
+}
+
+function memberProblems(member: MemberPackages): readonly Problem[] {
+  const { host, removed, busy, against: refusal } = member;
+  const major = member.pending.find((step) => step.from !== "" && isMajor(member, step.name, step.from, step.to));
+  return [
+    ...(major === undefined
+      ? []
+      : [
+          {
+            path: host,
+            reason: `${major.name} would go from ${major.from} to ${major.to}: from the series ${seriesOf(major.from)} to ${seriesOf(major.to)}, which changes tables and cannot be taken back.`,
+            remedy: `Leave out the source of packages that offers it, and read what the new series changes: rampart exec ${host} -- apt-cache policy mariadb-server`,
+          },
+        ]),
+    ...(removed.length === 0
+      ? []
+      : [
+          {
+            path: host,
+            reason: `apt would remove ${listed(removed)} for it.`,
+            remedy: `See why: rampart exec ${host} -- apt-get -s install --only-upgrade mariadb-server`,
+          },
+        ]),
+    ...(refusal === ""
+      ? []
+      : [
+          {
+            path: host,
+            reason: `apt refuses: ${refusal}`,
+            remedy: `Look there: rampart exec ${host} -- sh -c 'apt-mark showhold; dpkg --audit'`,
+          },
+        ]),
+    ...(busy === ""
+      ? []
+      : [
+          {
+            path: host,
+            reason: `a backup or a restored instance is at work there: ${busy}`,
+            remedy: "Wait for its end; an instance that is no longer needed: rampart db restore --drop",
+          },
+        ]),
+  ];
+}
+
+/** MariaDB's own packages only: what it needs besides counts by other rules. */
+function isMajor({ packages }: MemberPackages, name: string, from: string, to: string): boolean {
+  return packages.some((one) => one.name === name) && seriesOf(from) !== seriesOf(to);
+}
+
+/** Members that would end with different versions. */
+function differing(members: readonly MemberPackages[]): readonly Problem[] {
+  const newest = new Set(members.map(candidateVersion));
+  if (newest.size < 2 || !members.some(isBehind)) return [];
+  return members.map((member) => ({
+    path: member.host,
+    reason: `would have ${candidateVersion(member) || "no version at all"}, and others another one.`,
+    remedy: `Give all members the same sources of packages: rampart exec ${member.host} -- apt-get update`,
+  }));
+}
