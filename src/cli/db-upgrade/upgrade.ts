@@ -33,10 +33,8 @@ export async function upgrade(open: OpenSite, { check, json }: UpgradeOptions): 
   const hosts = hostsOf(open.topology, "database").map(({ name }) => name);
   const line = waiting(json);
   line.say("  fetches package lists");
-  const [looks, before] = await Promise.all([looked(open, hosts, true), pictureOf(open)]).finally(() => line.end());
-  const members = looks.flatMap(({ member }) => member ?? []);
-  const problems = problemsOf(looks, before);
-  if (!check && problems.length > 0) throw new RampartError(nothingChanged, problems, "rampart db upgrade --check");
+  const { members, problems } = await standing(open, hosts, true).finally(() => line.end());
+  if (!check) refuse(problems);
   if (check || !members.some(isBehind)) return shown(open, members, problems, json);
 
   const targets = hosts.map(targetsOf(open));
@@ -45,7 +43,10 @@ export async function upgrade(open: OpenSite, { check, json }: UpgradeOptions): 
   try {
     const told = await quietWork(open, operatorName())(hosts, "rampart db upgrade");
     try {
-      return await rolled(open, { hosts, held, json, behind: new Map(members.map((one) => [one.host, one])) });
+      // Whoever held the lock until now may have changed what was seen before.
+      const now = await standing(open, hosts, false);
+      refuse(now.problems);
+      return await rolled(open, { hosts, held, json, members: now.members });
     } finally {
       await told();
     }
@@ -54,13 +55,23 @@ export async function upgrade(open: OpenSite, { check, json }: UpgradeOptions): 
   }
 }
 
-const nothingChanged = "No upgrade, nothing was changed";
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  throw new RampartError("No upgrade, nothing was changed", problems, "rampart db upgrade --check");
+}
 
-/** All that is against it. Where there is nothing to do, only what is not known. */
-function problemsOf(looks: readonly Look[], picture: Picture): readonly Problem[] {
+interface Standing {
+  readonly members: readonly MemberPackages[];
+  /** All that is against an upgrade. Where there is nothing to do, only what is not known. */
+  readonly problems: readonly Problem[];
+}
+
+async function standing(open: OpenSite, hosts: readonly string[], fetch: boolean): Promise<Standing> {
+  const [looks, picture] = await Promise.all([looked(open, hosts, fetch), pictureOf(open)]);
   const members = looks.flatMap(({ member }) => member ?? []);
   const behind = members.filter(isBehind);
-  return [...packageProblems(looks), ...(behind.length > 0 ? unwellProblems(picture, unfinishedOf(behind)) : [])];
+  const unwell = behind.length > 0 ? unwellProblems(picture, unfinishedOf(behind)) : [];
+  return { members, problems: [...packageProblems(looks), ...unwell] };
 }
 
 /** Members that an earlier run may have left without a MariaDB that starts. */
@@ -92,12 +103,12 @@ interface Round {
   readonly hosts: readonly string[];
   readonly held: SiteHold;
   readonly json: boolean;
-  readonly behind: ReadonlyMap<string, MemberPackages>;
+  readonly members: readonly MemberPackages[];
 }
 
 /** Step by step, each from what is seen then. */
-async function rolled(open: OpenSite, { hosts, held, json, behind }: Round): Promise<number> {
-  const left = new Map([...behind].filter(([, member]) => isBehind(member)));
+async function rolled(open: OpenSite, { hosts, held, json, members }: Round): Promise<number> {
+  const left = new Map(members.filter(isBehind).map((member) => [member.host, member]));
   const upgraded: UpgradedMember[] = [];
   const { term } = (await pictureOf(open)).database;
   const line = waiting(json);
