@@ -53,7 +53,7 @@ export const base: Role = {
     ...kernelResources(host),
     hostFirewall(host, topology),
     ...firewallAtBoot(host),
-    ...upkeepResources(host),
+    ...upkeepResources(host, topology),
     ...exporterResources(host, topology),
     ...logResources(host, topology),
   ],

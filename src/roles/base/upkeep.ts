@@ -1,11 +1,12 @@
 import { systemdFile } from "../../formats/systemd.ts";
+import { isGalera } from "../../model/galera.ts";
 import type { FileResource, Resource, UnitResource } from "../../model/resource.ts";
-import type { Host } from "../../model/topology.ts";
+import type { Host, Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
 
 /** What keeps a host well without anyone's doing: time, logs that do not fill the disk, security updates. */
-export function upkeepResources(host: Host): readonly Resource[] {
-  return [...timeResources(), ...journalResources(host), ...updateResources(host)];
+export function upkeepResources(host: Host, topology: Topology): readonly Resource[] {
+  return [...timeResources(), ...journalResources(host), ...updateResources(host, topology)];
 }
 
 function timeResources(): readonly Resource[] {
@@ -30,14 +31,14 @@ RateLimitBurst=20000
   return [conf, unit("systemd-journald.service", "running", why, [conf])];
 }
 
-function updateResources(host: Host): readonly Resource[] {
+function updateResources(host: Host, topology: Topology): readonly Resource[] {
   const why = "Security updates of Debian are installed every night, one host of a tier after another.";
   const periodic = textFile(
     "/etc/apt/apt.conf.d/20auto-upgrades",
     `// ${header(host, why)}\nAPT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "1";\n`,
     why,
   );
-  const origins = textFile("/etc/apt/apt.conf.d/52rampart", unattendedUpgrades(host, why), why);
+  const origins = textFile("/etc/apt/apt.conf.d/52rampart", unattendedUpgrades(host, topology, why), why);
   const timer = textFile("/etc/systemd/system/apt-daily-upgrade.timer.d/rampart.conf", upgradeTimer(host, why), why);
   const timers = [
     unit("apt-daily.timer", "running", why, []),
@@ -46,7 +47,8 @@ function updateResources(host: Host): readonly Resource[] {
   return [periodic, origins, timer, ...timers];
 }
 
-function unattendedUpgrades(host: Host, why: string): string {
+function unattendedUpgrades(host: Host, { site }: Topology, why: string): string {
+  const waiting = host.tier === "database" && !isGalera(site) ? waitingMariadb : "";
   return `// ${header(host, why)}
 // Debian's own list holds the point releases too: those come when an operator wants them.
 #clear Unattended-Upgrade::Origins-Pattern;
@@ -57,8 +59,16 @@ Unattended-Upgrade::Origins-Pattern {
 Unattended-Upgrade::Automatic-Reboot "false";
 Unattended-Upgrade::MinimalSteps "true";
 Unattended-Upgrade::Remove-Unused-Dependencies "false";
-`;
+${waiting}`;
 }
+
+/** Their scripts end a server that runs, the primary's too, beside an agent that starts it again (decision 0039). */
+const waitingMariadb = `// MariaDB's packages end the server while they are installed. They come by: rampart db upgrade
+Unattended-Upgrade::Package-Blacklist {
+  "^mariadb-";
+  "^libmariadb";
+};
+`;
 
 /** Half an hour between hosts of a tier: an update that does harm meets one of them first. */
 function upgradeTimer(host: Host, why: string): string {
