@@ -41,6 +41,7 @@ test("without newer packages there is nothing to do", async () => {
 });
 
 test("another series is refused with the reason, and so is an upgrade while the agents are paused", async () => {
+  const before = await versions();
   await offerOtherSeries(members);
   await rampartDone(["db", "pause"]);
   const { exitCode, stderr } = await rampart(["db", "upgrade"]);
@@ -51,7 +52,7 @@ test("another series is refused with the reason, and so is an upgrade while the 
   expect(words).toContain("nothing was changed");
   expect(words).toMatch(/from the series 11\.8 to 12\.3/);
   expect(words).toContain("the agents are paused");
-  expect(await versions()).not.toContain("12.3");
+  expect(await versions()).toEqual(before);
 });
 
 test("all members get newer packages under writers, with one switchover, and nothing is lost", async () => {
@@ -59,8 +60,12 @@ test("all members get newer packages under writers, with one switchover, and not
   await offerNewer(members);
   const before = await versions();
   const lead = await primary();
-  const check = await rampartJson<Upgrade>(["db", "upgrade", "--check"]);
-  expect(check.members?.map(({ host, pending }) => [host, pending.length > 0])).toEqual(
+  let check: Upgrade | undefined;
+  // The first backup or drill of a restore may be at work just now, which is refused.
+  await eventually(300, async () => {
+    check = await rampartJson<Upgrade>(["db", "upgrade", "--check"]);
+  });
+  expect(check?.members?.map(({ host, pending }) => [host, pending.length > 0])).toEqual(
     members.map((one) => [one, true]),
   );
   expect(await versions()).toEqual(before);

@@ -59,7 +59,13 @@ if [ $# -gt 0 ] && [ -z "$half" ]; then
   step "fetches packages"
   apt 300 --download-only install "$@" || refuse "its packages could not be fetched, nothing was touched: $(why)"
 fi
-! pgrep -x mariadb-backup > /dev/null || refuse "a backup is being made there, nothing was touched."
+# A nightly backup may have begun since it was looked.
+for _ in $(seq 120); do
+  pgrep -x mariadb-backup > /dev/null || break
+  step "waits for the end of a backup"
+  sleep 5
+done
+! pgrep -x mariadb-backup > /dev/null || refuse "a backup has been at work there for ten minutes, nothing was touched."
 step "stops its agent"
 systemctl stop rampart-agent.service || refuse "its agent could not be stopped."
 # From here on nobody can make it the primary; it must not have become it just before.
