@@ -164,7 +164,7 @@ const replica = (host: string, more: Partial<DatabaseStatus> = {}): Member => ({
 });
 const primary = (more: Partial<DatabaseStatus> = {}): Member =>
   replica("db1", {
-    ...{ standing: "primary", voter: false, readOnly: false, ioRunning: null, sqlRunning: null },
+    ...{ standing: "primary", voter: false, readOnly: false, ioRunning: null, sqlRunning: null, clients: 2 },
     ...{ promise: { holds: true, reason: "2 voters" } },
     ...more,
   });
@@ -197,9 +197,19 @@ test("a member that has left the voters for a while is waited for; nobody who le
   expect(unwell([replica("db1"), replica("db2"), replica("db3")])[0]).toContain("the promise does not hold now");
 });
 
+test("a voter that still follows the primary before acknowledges nothing to this one, and is waited for", () => {
+  expect(unwell([primary({ clients: 1 }), replica("db2"), replica("db3")])).toEqual([
+    "database: 1 of db2 and db3 acknowledge now, and it takes 2.",
+  ]);
+});
+
 test("one whose packages were left half-done need not run to be finished", () => {
   const fewer = { ...cluster, voters: ["db2"] };
-  const members = [primary({ cluster: fewer }), replica("db2", { cluster: fewer }), replica("db3", { error: "gone" })];
+  const members = [
+    primary({ cluster: fewer, clients: 1 }),
+    replica("db2", { cluster: fewer }),
+    replica("db3", { error: "gone" }),
+  ];
   expect(unwell(members, ["db3"])).toEqual([]);
 });
 

@@ -19,20 +19,20 @@ export function unwellProblems({ database, members }: Picture, except: readonly 
   const needed = Math.min(mostVoters, counted.length - 1);
   const { primary, voters, noLoss, reason, paused } = database;
   const ill = counted.flatMap((member) => against(member, database.primary, voters) ?? []);
+  // Whom the primary sees acknowledge: a replica that still follows the one before says nothing wrong of itself.
+  const clients = members.find(({ host }) => host === primary)?.status?.clients ?? 0;
   return [
     ...(paused ? [pausedProblem] : []),
     ...(noLoss ? [] : [{ path: "database", reason: `the promise does not hold now: ${reason}`, remedy: wait }]),
     ...ill,
-    ...(primary !== null && ill.length === 0 && voters.length < needed
-      ? [
-          {
-            path: "database",
-            reason: `${listed(voters) || "nobody"} may acknowledge, and it takes ${needed}.`,
-            remedy: wait,
-          },
-        ]
-      : []),
+    ...(primary !== null && ill.length === 0 ? tooFew(voters, clients, needed) : []),
   ];
+}
+
+function tooFew(voters: readonly string[], clients: number, needed: number): readonly Problem[] {
+  const problem = (reason: string): readonly Problem[] => [{ path: "database", reason, remedy: wait }];
+  if (voters.length < needed) return problem(`${listed(voters) || "nobody"} may acknowledge, and it takes ${needed}.`);
+  return clients < needed ? problem(`${clients} of ${listed(voters)} acknowledge now, and it takes ${needed}.`) : [];
 }
 
 const wait = "Wait until it does, or see what is missing: rampart db status";
