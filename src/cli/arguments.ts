@@ -53,10 +53,11 @@ function optionOf(flags: string): Option {
   return { long, short, type: value === undefined ? "boolean" : "string" };
 }
 
-/** A word in the synopsis without brackets must be there. */
+/** A word in the synopsis without brackets must be there; the value of an option is none. */
 function requireWords(page: Page, words: readonly string[]): void {
   const needed = (page.synopsis[0] ?? "")
     .replace(/\[[^\]]*\]/g, "")
+    .replace(/--[a-z-]+ [A-Z]+/g, "")
     .split(" ")
     .slice(1)
     .filter((word) => /^[A-Z]/.test(word)).length;

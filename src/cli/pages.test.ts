@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { pageListText, pageText } from "../report/page.ts";
 import { plainStyle } from "../report/style.ts";
+import { commandLine } from "./arguments.ts";
 import { globalOptions, pageOf, pages } from "./pages.ts";
 import { referencePages } from "./reference.ts";
 
@@ -22,6 +23,19 @@ test("every page is whole, and names only verbs that there are", () => {
     for (const verb of page.related) expect(pageOf(verb), verb).toBeDefined();
   }
   expect(new Set(pages.map((page) => page.verb)).size).toBe(pages.length);
+});
+
+test("every example of a page is understood", () => {
+  for (const page of pages) {
+    const typed = page.examples.map(({ term }) => term.replaceAll(/\$\([^)]*\)/g, "value"));
+    const commands = typed.flatMap((text) => text.split(/\s*(?:&&|\|\||[|>;])\s*/));
+    for (const command of commands.filter((text) => text.startsWith(`rampart ${page.verb} `))) {
+      const [, , ...words] = [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+        ([, a, b, c]) => a ?? b ?? c ?? "",
+      );
+      expect(() => commandLine(page, globalOptions, words), command).not.toThrow();
+    }
+  }
 });
 
 test("no line of a page is wider than the screen, but for commands to copy", () => {
