@@ -52,14 +52,19 @@ export async function searchLogs(settings: DashboardSettings, question: LogQuest
   const hosts = settings.hosts.filter(({ name }) => question.host === undefined || name === question.host);
   const limit = AbortSignal.timeout(patienceMs);
   const found = await inTurn(hosts, 4, async (host) => await searchHost(host, question, limit));
-  const lines = found.flat().toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+  const lines = found
+    .flatMap((one) => one.lines)
+    .toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
   const kept = lines.slice(-question.lines);
+  const silent = hosts.filter((_, index) => found[index]?.trouble !== "").map(({ name }) => name);
+  const missing =
+    silent.length === 0 ? "" : `Missing are ${silent.join(", ")}: ${found.find((one) => one.trouble)?.trouble}. `;
   const more = limit.aborted
     ? "The search took too long and was ended: choose a shorter time or one host."
-    : lines.length > kept.length || found.some((one) => one.length >= question.lines)
+    : lines.length > kept.length || found.some((one) => one.lines.length >= question.lines)
       ? `The newest ${kept.length} lines; there are older ones.`
       : "";
-  return { lines: kept, more };
+  return { lines: kept, more: `${missing}${more}`.trim() };
 }
 
 /** So many at once: each is a program that reads. */
@@ -76,9 +81,15 @@ async function inTurn<T, R>(items: readonly T[], atOnce: number, work: (item: T)
   return results;
 }
 
-function searchHost(host: DashboardHost, question: LogQuestion, limit: AbortSignal): Promise<readonly LogLine[]> {
+interface Searched {
+  readonly lines: readonly LogLine[];
+  /** Why nothing is known of the host; "" when its journal was read. */
+  readonly trouble: string;
+}
+
+function searchHost(host: DashboardHost, question: LogQuestion, limit: AbortSignal): Promise<Searched> {
   const files = filesOf(host);
-  if (files.length === 0) return Promise.resolve([]);
+  if (files.length === 0) return Promise.resolve({ lines: [], trouble: "nothing was received" });
   const { unit, identifier, text, since, until, lines } = question;
   const words = [
     ...files.map((file) => `--file=${file}`),
@@ -91,13 +102,18 @@ function searchHost(host: DashboardHost, question: LogQuestion, limit: AbortSign
   ];
   return new Promise((resolve) => {
     const found: LogLine[] = [];
-    const child = spawn("/usr/bin/journalctl", words, { stdio: ["ignore", "pipe", "ignore"], signal: limit });
-    child.on("error", () => resolve(found));
+    let said = "";
+    const child = spawn("/usr/bin/journalctl", words, { stdio: ["ignore", "pipe", "pipe"], signal: limit });
+    child.stderr.on("data", (chunk: Buffer) => (said = `${said}${chunk}`.slice(0, 200)));
+    child.on("error", () => resolve({ lines: found, trouble: "the search was ended" }));
     createInterface({ input: child.stdout }).on("line", (json) => {
       const line = lineOf(host.name, json);
       if (line) found.push(line);
     });
-    child.on("close", () => resolve(found));
+    // It ends with 1 and without a word when no line fits.
+    child.on("close", (code) =>
+      resolve({ lines: found, trouble: code === 0 ? "" : (said.trim().split("\n")[0] ?? "") }),
+    );
   });
 }
 

@@ -46,6 +46,11 @@ test("a line that any host says is found within seconds, told apart by host", as
   const searched = await rampartDone(["logs", one ?? "", "--grep", `${token.toUpperCase()} BY`]);
   expect(searched.stdout).toContain(`${one} trial[`);
   expect((await found(token, "no-such-unit")).length).toBe(0);
+  const monitor = hosts.find((host) => host.startsWith("mon")) ?? "";
+  const asked = await onHost(monitor, `curl -sS 'http://127.0.0.1:8411/api/logs?text=${token}'`);
+  const onPage = JSON.parse(asked) as { lines: readonly { host: string }[]; more: string };
+  expect(onPage.more).toBe("");
+  expect(onPage.lines.map((line) => line.host).toSorted()).toEqual(hosts.toSorted());
 });
 
 test("a line of a megabyte arrives whole; control characters are shown as text", async () => {
