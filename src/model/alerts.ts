@@ -64,3 +64,38 @@ export const neverQuiet: readonly string[] = [
   ...["NoWritableDatabase", "TwoWritableDatabases", "DatabasePromiseBroken", "WriteNotAcknowledged"],
   ...["AlertsNotDelivered", "AlertmanagerUnreached", "RulesFail"],
 ];
+
+/** Label of an alert that only tries the delivery; its value is one run's. Nothing that really fires has it. */
+export const trialLabel = "rampart_test";
+
+/** What became of a trial on one channel. */
+export interface TrialOutcome {
+  /** As the site file calls it: "webhook", "email". */
+  readonly channel: string;
+  /** Seconds until the other side had taken it; null: it has not. */
+  readonly told: number | null;
+  /** Seconds until the other side had taken the notice of its end; null: it has not. */
+  readonly ended: number | null;
+  /** Why it was not delivered, or its end was not; null: both were. */
+  readonly why: string | null;
+}
+
+/** An alert as one rule would give it, sent as a trial. */
+export interface AlertTrial {
+  readonly name: string;
+  /** What tells rules of one name apart; "" for most. */
+  readonly about: string;
+  readonly severity: string;
+  /** The channels to which Alertmanager led it. */
+  readonly routedTo: readonly string[];
+  readonly outcomes: readonly TrialOutcome[];
+}
+
+export interface TrialReport {
+  /** What the trial's messages have as label `rampart_test`. */
+  readonly id: string;
+  readonly channels: readonly string[];
+  readonly trials: readonly AlertTrial[];
+  /** By Alertmanager's own counters, with whatever else was told meanwhile; by channel. */
+  readonly counted: Readonly<Record<string, { readonly sent: number; readonly failed: number }>>;
+}

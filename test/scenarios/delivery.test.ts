@@ -96,6 +96,101 @@ test("a host that is silenced is not told, and still shown", async () => {
   await allQuiet(60);
 });
 
+interface Tried {
+  readonly delivered: boolean;
+  readonly id: string;
+  readonly trials: readonly {
+    readonly name: string;
+    readonly severity: string;
+    readonly routedTo: readonly string[];
+    readonly outcomes: readonly {
+      readonly channel: string;
+      readonly told: number | null;
+      readonly why: string | null;
+    }[];
+  }[];
+}
+
+async function tried(
+  ...names: readonly string[]
+): Promise<{ readonly exitCode: number | null; readonly report: Tried }> {
+  const { exitCode, stdout, stderr } = await rampart(["alerts", "test", ...names, "--json"], {
+    ...site,
+    timeoutMs: 800_000,
+  });
+  expect(stdout, stderr).toContain("trials");
+  return { exitCode, report: JSON.parse(stdout) as Tried };
+}
+
+test("every rule is told by webhook and mail as a test, and so is its end; the receivers confirm what is claimed", async () => {
+  const began = Date.now();
+  const all = JSON.parse((await rampart(["alerts", "--json"], site)).stdout) as { alerts: readonly { name: string }[] };
+  const { exitCode, report } = await tried();
+  expect(
+    report.trials.flatMap(({ name, outcomes }) =>
+      outcomes.filter(({ why }) => why !== null).map((one) => [name, one.why]),
+    ),
+  ).toEqual([]);
+  expect([exitCode, report.delivered]).toEqual([0, true]);
+  const names = [...new Set(report.trials.map(({ name }) => name))].toSorted();
+  expect(names).toEqual([...new Set(all.alerts.map(({ name }) => name))].toSorted());
+  expect(report.trials.every(({ routedTo }) => routedTo.join() === "webhook,email")).toBe(true);
+  const posted = told.posted.filter(({ at }) => at >= began).flatMap(({ alerts }) => alerts);
+  const mine = posted.filter(({ labels }) => labels.rampart_test === report.id);
+  expect(mine.every(({ annotations }) => annotations.summary?.startsWith("TEST, nothing is wrong: "))).toBe(true);
+  for (const status of ["firing", "resolved"] as const) {
+    const came = new Set(mine.filter((one) => one.status === status).map(({ labels }) => JSON.stringify(labels)));
+    expect(came.size, status).toBe(report.trials.length);
+  }
+  // A letter has all alerts of its name, and one has all tickets.
+  const letters = told.letters.filter(
+    ({ at, text }) => at >= began && /^Subject: \[\w+\] TEST, nothing is wrong: /m.test(text),
+  );
+  for (const { name } of report.trials) {
+    expect(
+      letters.some(({ text }) => text.includes(`${name}`) && text.includes("What to do about")),
+      name,
+    ).toBe(true);
+    expect(
+      letters.some(({ text }) => text.includes(`${name}, resolved`) || text.includes(`${name} on test-host, resolved`)),
+      name,
+    ).toBe(true);
+  }
+  const slowest = Math.max(
+    ...report.trials.flatMap(({ outcomes }) => outcomes.map(({ told: after }) => after ?? Infinity)),
+  );
+  say(
+    `alerts test: ${report.trials.length} rules in ${((Date.now() - began) / 1000).toFixed(0)} s, slowest ${slowest.toFixed(1)} s`,
+  );
+  expect((await statusOf()).alerts).toEqual([]);
+});
+
+test("what is not delivered is said to be so, and why", async () => {
+  expect((await rampart(["alerts", "test", "SiteDwon"], site)).exitCode).toBe(2);
+  const made = await rampart(["silence", "--alert", "DiskFull", "--for", "5m", "--why", "trial", "--json"], site);
+  const silenced = await tried("DiskFull");
+  expect(silenced.exitCode).toBe(1);
+  expect(silenced.report.trials[0]?.outcomes.map(({ why }) => why?.slice(0, 14))).toEqual([
+    "it is silenced",
+    "it is silenced",
+  ]);
+  await rampart(["silence", "end", (JSON.parse(made.stdout) as { id: string }).id], site);
+  const broken = Date.now();
+  told.behave("webhook", "refuse");
+  const { exitCode, report } = await tried("SiteDown");
+  told.behave("webhook", "take");
+  expect([exitCode, report.delivered]).toEqual([1, false]);
+  const outcome = (channel: string) => report.trials[0]?.outcomes.find((one) => one.channel === channel);
+  expect(outcome("webhook")).toMatchObject({ told: null, why: expect.stringContaining("503") });
+  expect(outcome("email")).toMatchObject({ told: expect.any(Number), why: null });
+  // That is a true fault, and it is told as one; the trial itself is not told after its end.
+  await heard("AlertsNotDelivered", "firing", broken, 120);
+  await heard("AlertsNotDelivered", "resolved", broken, 180);
+  const late = told.posted.filter(({ at }) => at >= broken).flatMap(({ alerts }) => alerts);
+  expect(late.filter(({ labels }) => labels.rampart_test === report.id)).toEqual([]);
+  await allQuiet(60);
+});
+
 test("the webhook refuses: mail tells of it, and what waits is delivered when it takes again", async () => {
   const broken = Date.now();
   told.behave("webhook", "refuse");

@@ -3,7 +3,7 @@ import type { RuleStanding } from "../../model/alerts.ts";
 import type { OpenSite } from "../site.ts";
 import { askMonitor } from "./monitor.ts";
 
-interface RawRule {
+export interface RawRule {
   readonly name: string;
   readonly state: RuleStanding["state"];
   readonly labels?: Readonly<Record<string, string>>;
@@ -60,7 +60,8 @@ export function standingsOf(rules: string, silenced: string): readonly RuleStand
     );
 }
 
-function groupsIn(text: string): readonly { readonly rules: readonly RawRule[] }[] {
+/** Groups of rules in Prometheus' answer. */
+export function groupsIn(text: string): readonly { readonly rules: readonly RawRule[] }[] {
   try {
     return (JSON.parse(text) as { data: { groups: readonly { rules: readonly RawRule[] }[] } }).data.groups;
   } catch {

@@ -4,14 +4,17 @@ import { fileURLToPath } from "node:url";
 import type { RuleStanding } from "../../model/alerts.ts";
 import { alertText, rulesText } from "../../report/alerts.ts";
 import { ruleStandings } from "../alerts/rules.ts";
-import { type CommandLine, UsageError } from "../arguments.ts";
-import { nearest } from "../nearest.ts";
+import { unknownAlert } from "../alerts/unknown.ts";
+import type { CommandLine } from "../arguments.ts";
 import { exitCodes } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
 import { openSite } from "../site.ts";
+import { alertsTest } from "./alerts-test.ts";
 
 /** `alerts [NAME]`: every rule and how it stands, or one of them with its runbook. Exit code 1 when one fires. */
-export async function alertsCommand({ options, words }: CommandLine): Promise<number> {
+export async function alertsCommand(line: CommandLine): Promise<number> {
+  const { options, words } = line;
+  if (words[0] === "test") return await alertsTest(line);
   const open = await openSite(options);
   const standings = await ruleStandings(open);
   const [name] = words;
@@ -25,7 +28,7 @@ export async function alertsCommand({ options, words }: CommandLine): Promise<nu
 function one(json: boolean, name: string, standings: readonly RuleStanding[]): number {
   const found = standings.filter((rule) => rule.name === name);
   const [first] = found;
-  if (first === undefined) throw unknown(name, standings);
+  if (first === undefined) throw unknownAlert(name, standings);
   const text = runbook(first.runbook);
   if (json) writeJson({ alerts: found, runbook: text ?? null });
   else writeText(alertText(found, text, reportStyle()));
@@ -37,13 +40,4 @@ function runbook(path: string): string | undefined {
   const folder = [1, 2, 3].map((up) => join(dirname(fileURLToPath(import.meta.url)), ...Array(up).fill(".."), path));
   const file = folder.find((one) => existsSync(one));
   return file === undefined ? undefined : readFileSync(file, "utf8");
-}
-
-function unknown(name: string, standings: readonly RuleStanding[]): UsageError {
-  const names = [...new Set(standings.map((rule) => rule.name))];
-  const guess = nearest(name, names);
-  const remedy = `${guess ? `Did you mean "${guess}"? ` : ""}rampart alerts --all lists them.`;
-  return new UsageError("There is no such alert", [
-    { path: name, reason: "no rule of this site has that name.", remedy },
-  ]);
 }

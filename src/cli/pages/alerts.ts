@@ -6,21 +6,31 @@ export const alertPages: readonly Page[] = [
   {
     verb: "alerts",
     summary: "show which alerts fire, or one of them with its runbook",
-    synopsis: ["alerts [--all] [--json]", "alerts NAME"],
+    synopsis: ["alerts [--all] [--json]", "alerts NAME", "alerts test [--yes] [--json] [NAME…]"],
     description: [
       "Asks the monitor how its rules stand: those that fire, those that are about to, and with --all those at rest. A rule is for one thing; an alert of it for each host where that holds.",
       "With NAME: since when it fires and where, and its runbook: what it means, where to look, what to do.",
+      "test shows that alerts arrive: for every rule that the monitor has, or for those named, it hands Alertmanager an alert as that rule would give it (name, severity, text, runbook), marked as a test in the subject and in the text, and ends it. Alerts go the usual way: routes, templates, webhook, mail. What the webhook's address or the mail server has taken is read from what Alertmanager writes of its deliveries; the seconds are those until then. Pages by mail are a letter each and one for their end; tickets are one letter. Outside the lab it asks before. It ends with 1 when anything was not delivered: refused, silenced, led nowhere.",
+      "What test does not show: that a rule fires when it should. The conditions are tried with Rampart's own unit tests (promtool test rules) and, where a fault can be made, in the lab. Whether a letter that the mail server took reached a person is not seen by it either, and neither is what the probes tell by themselves (MonitorSilent).",
       "Alerts are sent by monitor.alerts of the site file. One that a silence keeps from being sent is shown as silenced.",
     ],
-    arguments: [{ name: "NAME", text: "An alert, such as SiteDown." }],
-    options: [{ flags: "-a, --all", text: "Rules at rest, too." }, json],
+    arguments: [{ name: "NAME", text: "An alert, such as SiteDown.", completes: ["test"] }],
+    options: [
+      { flags: "-a, --all", text: "Rules at rest, too." },
+      { flags: "--yes", text: "With test: send without a question." },
+      json,
+    ],
     examples: [
       { term: "rampart alerts", text: "What fires now." },
       { term: "rampart alerts HostDown", text: "What to do about it." },
+      { term: "rampart alerts test SiteDown", text: "Whether it would reach you." },
     ],
     exits: [
-      { term: "0", text: "Nothing fires." },
-      { term: "1", text: "Something fires, or the monitor did not answer." },
+      { term: "0", text: "Nothing fires; test: all was delivered." },
+      {
+        term: "1",
+        text: "Something fires; test: something was not delivered, or nothing was sent; or the monitor did not answer.",
+      },
       { term: "2", text: "A wrong option, or no such alert." },
     ],
     files: [{ term: "docs/runbooks", text: "The runbooks." }],

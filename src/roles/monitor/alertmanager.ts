@@ -1,5 +1,5 @@
 import { yamlFile } from "../../formats/prometheus.ts";
-import type { AlertEmail } from "../../model/alerts.ts";
+import { type AlertEmail, trialLabel } from "../../model/alerts.ts";
 import type { Site } from "../../model/site.ts";
 import type { Host } from "../../model/topology.ts";
 import { header } from "./header.ts";
@@ -34,17 +34,34 @@ export function alertmanagerConfig(host: Host, site: Site, why: string): string 
 const isPage = ['severity="page"'];
 const isTicket = ['severity!="page"'];
 
+/**
+ * Where `rampart alerts test` goes: below the route of the alerts that it stands for, to the same receiver. In groups of its own, so that no
+ * letter holds both; where those wait for minutes it does not.
+ */
+function trials(groupBy: string, pace: { readonly group_wait?: string; readonly group_interval?: string } = {}) {
+  return { routes: [{ matchers: [`${trialLabel}!=""`], group_by: [groupBy, trialLabel], ...pace }] };
+}
+
+const trialsSoon = { group_wait: "5s", group_interval: "10s" };
+
 const webhookRoutes = [
-  { matchers: isPage, receiver: channels.webhook, group_wait: "0s", group_interval: "1s", continue: true },
-  { matchers: isTicket, receiver: channels.webhook, group_wait: "5s", group_interval: "30s", continue: true },
+  {
+    ...{ matchers: isPage, receiver: channels.webhook, group_wait: "0s", group_interval: "1s", continue: true },
+    ...trials("alertname"),
+  },
+  {
+    ...{ matchers: isTicket, receiver: channels.webhook, group_wait: "5s", group_interval: "30s", continue: true },
+    ...trials("alertname", trialsSoon),
+  },
 ];
 
 // A reader has one letter for all that comes within seconds, and one for all tickets of a quarter of an hour.
 const mailRoutes = [
-  { matchers: isPage, receiver: channels.email, group_wait: "0s", group_interval: "10s" },
+  { matchers: isPage, receiver: channels.email, group_wait: "0s", group_interval: "10s", ...trials("alertname") },
   {
     ...{ matchers: isTicket, receiver: channels.email, group_by: ["severity"] },
     ...{ group_wait: "1m", group_interval: "15m", repeat_interval: "24h" },
+    ...trials("severity", trialsSoon),
   },
 ];
 

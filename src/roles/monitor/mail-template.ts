@@ -1,3 +1,4 @@
+import { trialLabel } from "../../model/alerts.ts";
 import type { Site } from "../../model/site.ts";
 import type { Host } from "../../model/topology.ts";
 import { header } from "./header.ts";
@@ -8,7 +9,7 @@ import { header } from "./header.ts";
  */
 export function mailTemplate(host: Host, site: Site, why: string): string {
   return `{{/* ${header(host, why)} */}}
-{{ define "rampart.subject" }}[${site.name}] {{ if gt (len .Alerts.Firing) 0 -}}
+{{ define "rampart.subject" }}[${site.name}] {{ with .CommonLabels.${trialLabel} }}TEST, nothing is wrong: {{ end }}{{ if gt (len .Alerts.Firing) 0 -}}
 {{ if eq .CommonLabels.severity "page" }}page{{ else }}ticket{{ end }}{{ else }}resolved{{ end }}: {{ template "rampart.names" . }}{{ end }}
 
 {{ define "rampart.names" }}{{ with index .Alerts 0 }}{{ .Labels.alertname }}{{ end -}}

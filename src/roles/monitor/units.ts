@@ -1,4 +1,5 @@
 import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
+import { trialLabel } from "../../model/alerts.ts";
 import type { Site } from "../../model/site.ts";
 import type { Host, Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
@@ -27,7 +28,8 @@ export function programArguments(host: Host, topology: Topology, why: string): R
       `--web.listen-address=${local.alertmanager}`,
       // Alone: its cluster port would listen on all addresses.
       "--cluster.listen-address=",
-      "--log.level=warn",
+      // Only so does it say what was taken: see `deliveriesOnly`.
+      "--log.level=debug",
     ]),
     "prometheus-blackbox-exporter": file([
       `--config.file=${paths.blackbox}`,
@@ -56,6 +58,7 @@ export function programDropIn(program: Program, host: Host, site: Site, why: str
     ["Environment", memory[program]],
     ...(program === "prometheus-blackbox-exporter" && site.tls.certificate !== "own" ? publicAuthorities : []),
     ...(program === "prometheus-alertmanager" && site.monitor.alerts.trust !== undefined ? alertAuthorities : []),
+    ...(program === "prometheus-alertmanager" ? deliveriesOnly : []),
     ["Restart", "always"],
     ["RestartSec", "1s"],
     ...confinement,
@@ -84,6 +87,14 @@ const publicAuthorities: readonly SystemdLine[] = [
 /** Debian's, and those of the webhook or mail server beside them. */
 const alertAuthorities: readonly SystemdLine[] = [
   ["Environment", `SSL_CERT_FILE=${paths.alertTrust} SSL_CERT_DIR=/etc/ssl/certs`],
+];
+
+/**
+ * That an alert was taken at the first attempt Alertmanager says in its finest log only. Of that the journal keeps deliveries, and all of a
+ * trial's (LogFilterPatterns=, systemd 253 and later): a page is looked at every second.
+ */
+const deliveriesOnly: readonly SystemdLine[] = [
+  ["LogFilterPatterns", `~level=(DEBUG|debug) (?!.*(msg="Notify success"|${trialLabel}=))`],
 ];
 
 /** Keeps the way to the site's address; networkd forgets foreign routes whenever the link was away. */
