@@ -35,6 +35,7 @@ const onhost = {
   dashboard: "onhost/dashboard/main.ts",
   probe: "onhost/probe/main.ts",
   "status-page": "onhost/status-page/main.ts",
+  "log-export": "onhost/log-export/main.ts",
 };
 const plugins = [pageOfTheDashboard(await builtPage())];
 await build({ ...common, entryPoints: onhost, plugins, minifySyntax: true, minifyWhitespace: true });

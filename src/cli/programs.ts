@@ -6,6 +6,7 @@ const bundles: Readonly<Record<string, string>> = {
   "database-agent": "agent.js",
   "database-member": "member.js",
   dashboard: "dashboard.js",
+  "log-export": "log-export.js",
   "status-page": "status-page.js",
   "alert-runbooks": "runbooks.tmpl",
   probe: "probe.js",

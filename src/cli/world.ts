@@ -7,6 +7,7 @@ import { alertTrust, isAlertFile, mailPassword } from "../model/alerts.ts";
 import { backupCredentials } from "../model/backup.ts";
 import { givenOf, givenPart } from "../model/certificate.ts";
 import type { Emit } from "../model/event.ts";
+import { exportFile, exportSecrets, isExportFile } from "../model/export.ts";
 import { referencedSecrets } from "../model/secret.ts";
 import { createAuthority } from "../pki/authority.ts";
 import { desiredHost } from "../plan/desired.ts";
@@ -34,7 +35,11 @@ export async function worldOf(open: OpenSite, emit: Emit): Promise<World> {
     roles,
     targetOf: targetsOf(open),
     secretValue: (name) =>
-      givenPem(open, name) ?? givenCredentials(open, name) ?? givenForAlerts(open, name) ?? store.secret(name).reveal(),
+      givenPem(open, name) ??
+      givenCredentials(open, name) ??
+      givenForAlerts(open, name) ??
+      givenForExport(open, name) ??
+      store.secret(name).reveal(),
     program: programText,
     authority,
     trusted: store.trusted(),
@@ -76,6 +81,14 @@ function givenForAlerts({ site, folder }: OpenSite, name: string): string | unde
   return name === alertTrust && trust !== undefined ? pemFile(folder, trust) : undefined;
 }
 
+/** The same of what leaves the site besides. */
+function givenForExport({ site, folder }: OpenSite, name: string): string | undefined {
+  const file = exportFile(site.monitor.export, name);
+  if (file === undefined) return undefined;
+  const isPem = name === exportSecrets.metricsTrust || name === exportSecrets.logsTrust;
+  return isPem ? pemFile(folder, file) : readFileSync(join(folder, file), "utf8").trimEnd();
+}
+
 /** The CA certificate that a visitor of this site trusts. */
 export function caFile(open: OpenSite): string {
   return storePaths(open.folder, open.site.environment.name).caCertificate;
@@ -111,7 +124,9 @@ async function makeSecrets(store: Store, open: OpenSite): Promise<void> {
     .flatMap((host) => desiredHost(host, topology, rolesOf(host, roles)).resources)
     .flatMap((resource) => (resource.kind === "file" ? [resource.content] : []));
   for (const name of new Set(files.flatMap(referencedSecrets))) {
-    if (givenPart(name) === undefined && name !== backupCredentials && !isAlertFile(name)) store.secret(name);
+    const isGiven =
+      givenPart(name) !== undefined || name === backupCredentials || isAlertFile(name) || isExportFile(name);
+    if (!isGiven) store.secret(name);
   }
   await store.save();
 }

@@ -13,7 +13,7 @@ export function alertProblems(
   const trust = "monitor.alerts.trust";
   return [
     ...(isBroken("monitor.alerts.email") ? [] : mailProblems(alerts.email, facts)),
-    ...(alerts.trust === undefined || isBroken(trust) ? [] : certificateFile(trust, alerts.trust, facts)),
+    ...(alerts.trust === undefined || isBroken(trust) ? [] : authorityFile(trust, alerts.trust, facts)),
   ];
 }
 
@@ -41,9 +41,12 @@ function mailProblems(email: Mail | undefined, facts: Pick<Facts, "fileExists" |
   ];
 }
 
-function half(path: string, reason: string): Problem {
-  return { path, reason, remedy: 'Give both, user: "rampart" and password: "./mail.password", or none.' };
+/** One of an account and its password is missing. */
+export function half(path: string, reason: string, remedy = both): Problem {
+  return { path, reason, remedy };
 }
+
+const both = 'Give both, user: "rampart" and password: "./mail.password", or none.';
 
 /** What was written there may be the password itself: it is not repeated. */
 function noPassword(path: string, { siteFile }: Pick<Facts, "siteFile">): Problem {
@@ -52,7 +55,8 @@ function noPassword(path: string, { siteFile }: Pick<Facts, "siteFile">): Proble
   return { path, reason, remedy };
 }
 
-function certificateFile(
+/** Problems with a file of authorities. */
+export function authorityFile(
   path: string,
   file: string,
   facts: Pick<Facts, "fileExists" | "fileText" | "siteFile">,

@@ -22,6 +22,21 @@ test("alerts by mail, and objectives", () => {
   });
 });
 
+test("measurements and logs that leave the site", () => {
+  const url = "https://metrics.example:9443/api/v1/write";
+  const remoteWrite = { url, user: "shop", password: "./p" };
+  const resolved = resolveSite(withMonitor({ export: { remoteWrite, syslog: { server: "192.0.2.9:6514" } } }), facts);
+  expect(resolved.ok && resolved.site.monitor.export).toEqual({
+    remoteWrite: { ...remoteWrite, token: undefined, trust: undefined },
+    syslog: { host: "192.0.2.9", port: 6514, trust: undefined },
+  });
+});
+
+const write = (change: object) =>
+  withMonitor({ export: { remoteWrite: { url: "https://metrics.example/write", ...change } } });
+const syslog = (change: object) => withMonitor({ export: { syslog: { server: "logs.example:6514", ...change } } });
+const at = "monitor.export";
+
 const bad: readonly [what: string, raw: object, path: string, words: RegExp][] = [
   ["nobody", withMail({ to: [] }), "monitor.alerts.email.to", /nobody would get them/],
   ["no address", withMail({ to: ["ops"] }), "monitor.alerts.email.to[0]", /e-mail address/],
@@ -35,6 +50,16 @@ const bad: readonly [what: string, raw: object, path: string, words: RegExp][] =
     "monitor.alerts.email.password",
     /a file of its own/,
   ],
+  ["measurements in clear", write({ url: "http://m.example/w" }), `${at}.remoteWrite.url`, /https:\/\//],
+  ["a user in the address", write({ url: "https://a:b@m.example/w" }), `${at}.remoteWrite.url`, /without a user/],
+  ["no such port", write({ url: "https://m.example:70000/w" }), `${at}.remoteWrite.url`, /no such port/],
+  ["an account without a password", write({ user: "a" }), `${at}.remoteWrite.password`, /no password/],
+  ["a password without an account", write({ password: "./p" }), `${at}.remoteWrite.user`, /no account/],
+  ["both", write({ user: "a", password: "./p", token: "./t" }), `${at}.remoteWrite.token`, /only one/],
+  ["no token file", write({ token: "s3cret" }), `${at}.remoteWrite.token`, /^(?!.*s3cret).*names no file/s],
+  ["logs without a port", syslog({ server: "logs.example" }), `${at}.syslog.server`, /a name and a port/],
+  ["logs to port 0", syslog({ server: "logs.example:0" }), `${at}.syslog.server`, /no such port/],
+  ["no authority", syslog({ trust: "./missing" }), `${at}.syslog.trust`, /no file/],
   ["no file of authorities", withMonitor({ alerts: { trust: "./missing" } }), "monitor.alerts.trust", /no file/],
   ["all of it", withMonitor({ objectives: { availability: "100%" } }), "monitor.objectives.availability", /99\.999%/],
   ["a word", withMonitor({ objectives: { latency: "fast" } }), "monitor.objectives.latency", /p95 < 300ms/],

@@ -1,5 +1,4 @@
-// What a site file may say, for editors. The schema beside it says the same to the program: a type check at the end of
-// schema.ts and a test of the comments keep the two alike.
+// What a site file may say, for editors. A type check in schema.ts and a test of the comments keep it like the schema.
 
 /** A site: one file that becomes a complete web infrastructure. */
 export interface SiteInput {
@@ -166,6 +165,8 @@ export interface MonitorInput {
   readonly retentionDays?: number | undefined;
   /** Where alerts go. */
   readonly alerts?: AlertsInput | undefined;
+  /** Where measurements and logs go besides the monitor. */
+  readonly export?: ExportInput | undefined;
   /** Path of a public page that says how the site is and was; made by the monitor, and served by the web tier also when the application is down. */
   readonly statusPage?: string | undefined;
   /** What the site is to keep: alerts tell when it is about to miss it. */
@@ -223,10 +224,31 @@ export interface EmailInput {
   readonly from: string;
   /** The mail server that takes them, always by TLS: from the first byte at port 465, else by STARTTLS. Its certificate is verified. */
   readonly server: string;
-  /** The account at the mail server; without one nobody logs in. */
+  /** The account there; without one nobody logs in. */
   readonly user?: string | undefined;
   /** File that holds the account's password, relative to the site file. Keep it out of version control. */
   readonly password?: string | undefined;
+}
+
+export interface ExportInput {
+  /** All measurements, as they are taken, by Prometheus' remote write. */
+  readonly remoteWrite?: RemoteWriteInput | undefined;
+  /** The journals of all hosts, line by line, by syslog over TLS. */
+  readonly syslog?: SyslogInput | undefined;
+}
+
+export interface RemoteWriteInput extends Pick<EmailInput, "user" | "password"> {
+  /** Address that takes Prometheus' remote write. */
+  readonly url: string;
+  /** File that holds a token, sent as Authorization: Bearer, in place of an account. Keep it out of version control. */
+  readonly token?: string | undefined;
+  /** PEM file of the authorities that vouch for that place; without it those that Debian knows. */
+  readonly trust?: string | undefined;
+}
+
+export interface SyslogInput extends Pick<RemoteWriteInput, "trust"> {
+  /** The place that takes syslog by TLS (RFC 5425). Its certificate is verified. */
+  readonly server: string;
 }
 
 export interface FirewallInput {

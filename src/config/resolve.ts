@@ -8,6 +8,7 @@ import { siteKeys } from "./keys.ts";
 import { localName } from "./names.ts";
 import { databaseBackup } from "./resolve-backup.ts";
 import { monitorAlerts } from "./resolve-monitor-alerts.ts";
+import { monitorExport } from "./resolve-monitor-export.ts";
 import { monitorObjectives } from "./resolve-monitor-objectives.ts";
 import { regions } from "./resolve-regions.ts";
 import { type Choose, webTier } from "./resolve-web.ts";
@@ -225,6 +226,7 @@ function monitor(input: SiteInput, choose: Choose): Site["monitor"] {
       "two weeks and a day: this week beside the last, on a few hundred MiB of disk",
     ),
     alerts: monitorAlerts(given?.alerts, choose),
+    export: monitorExport(given?.export, choose),
     statusPage: choose(
       "monitor.statusPage",
       given?.statusPage,

@@ -21,7 +21,7 @@ const email = z.strictObject({
     examples: ["mail.example:587"],
   }),
   user: oneLine('a name, such as "rampart"')
-    .meta({ description: "The account at the mail server; without one nobody logs in.", examples: ["rampart"] })
+    .meta({ description: "The account there; without one nobody logs in.", examples: ["rampart"] })
     .optional(),
   password: folder('a file, such as "./mail.password"')
     .meta({

@@ -3,6 +3,7 @@ import type { SiteInput } from "./input.ts";
 import { domainPattern, namePattern } from "./names.ts";
 import { backup } from "./schema-backup.ts";
 import { alerts } from "./schema-monitor-alerts.ts";
+import { exported } from "./schema-monitor-export.ts";
 import { objectives } from "./schema-monitor-objectives.ts";
 import { regionKeys } from "./schema-regions.ts";
 import { service } from "./schema-service.ts";
@@ -110,6 +111,7 @@ const monitor = z.strictObject({
     .meta({ description: "How long measurements are kept, in days.", examples: [15] })
     .optional(),
   alerts: alerts.meta({ description: "Where alerts go." }).optional(),
+  export: exported.meta({ description: "Where measurements and logs go besides the monitor." }).optional(),
   statusPage: matching(/^\/[a-z0-9][a-z0-9/_-]{0,60}$/, 'a path such as "/status"')
     .meta({
       description:

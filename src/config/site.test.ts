@@ -106,6 +106,7 @@ test("ten lines are a complete site", () => {
       ...{ hosts: 1, retentionDays: 15, statusPage: undefined, regions: [], visit: [] },
       objectives: { availability: undefined, latency: undefined },
       alerts: { webhook: undefined, email: undefined, heartbeat: undefined },
+      export: {},
     },
     firewall: { admin: [], block: [], extra: [] },
     limits: { requests: "200/s", connections: "100/s", open: 200, errors: "10/s", logins: "10/5m", ban: "1h" },

@@ -1,4 +1,5 @@
 import type { SiteAlerts } from "./alerts.ts";
+import type { SiteExport } from "./export.ts";
 import type { Objectives } from "./objectives.ts";
 import type { VisitStep } from "./visit.ts";
 
@@ -30,6 +31,7 @@ export interface Site {
     readonly hosts: number;
     readonly retentionDays: number;
     readonly alerts: SiteAlerts;
+    readonly export?: SiteExport | undefined;
     /** Path at which visitors find the public status page; undefined: there is none. */
     readonly statusPage: string | undefined;
     readonly objectives?: Objectives | undefined;

@@ -5,6 +5,7 @@ import { backupAlerts, backupMeasurements } from "./backup-alerts.ts";
 import { certificateAlerts, certificateMeasurements } from "./certificate-alerts.ts";
 import { databaseAlerts, databaseMeasurements } from "./database-alerts.ts";
 import { deliveryAlerts, deliveryMeasurements } from "./delivery-alerts.ts";
+import { exportAlerts, exportMeasurements } from "./export-alerts.ts";
 import { header } from "./header.ts";
 import { logAlerts, logMeasurements } from "./log-alerts.ts";
 import { objectiveGroups, objectiveMeasurements } from "./objective-rules.ts";
@@ -44,6 +45,7 @@ function alertGroup(topology: Topology): RuleGroup {
     ...pushAlerts(topology),
     ...pageAlerts(topology),
     ...deliveryAlerts(topology),
+    ...exportAlerts(topology.site),
     ...serviceAlerts(topology),
     ...saturationAlerts(topology),
     ...selfAlerts(),
@@ -141,6 +143,7 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     ...backupMeasurements(topology),
     ...logMeasurements(topology),
     ...deliveryMeasurements(topology),
+    ...exportMeasurements(topology.site),
     ...serviceMeasurements(),
     ...saturationMeasurements(),
     ...selfMeasurements(),

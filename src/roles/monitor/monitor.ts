@@ -9,6 +9,8 @@ import { alertRules } from "./alerts.ts";
 import { arbiterChecks, arbiterFlows, arbiterResources, arbiterServices } from "./arbiter.ts";
 import { monitorChecks } from "./checks.ts";
 import { dashboardCheck, dashboardResources } from "./dashboard.ts";
+import { logExportFlows, logExportResources } from "./export-logs.ts";
+import { remoteWriteFlows, remoteWriteResources } from "./export-metrics.ts";
 import { heartbeatFlows, heartbeatResources } from "./heartbeat.ts";
 import { issuerChecks, issuerFlows, issuerPort, issuerResources, issuerServices, trustResources } from "./issuer.ts";
 import { issuerNginx, issuerTls } from "./issuer-nginx.ts";
@@ -68,6 +70,8 @@ function flows(site: Site): readonly DeclaredFlow[] {
     flow("balancer.https", "domain", "The monitor asks for the site as visitors do."),
     ...deliveryFlows(site),
     ...heartbeatFlows(site),
+    ...remoteWriteFlows(site),
+    ...logExportFlows(site),
     ...issuerFlows(site),
     ...arbiterFlows(site),
   ];
@@ -109,6 +113,8 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...dashboardResources(host, topology),
     ...statusPageResources(host, topology),
     ...heartbeatResources(host, topology),
+    ...remoteWriteResources(topology.site),
+    ...logExportResources(host, topology),
     ...doors(host, topology),
     ...storeResources(host, topology),
     ...arbiterResources(host, topology),

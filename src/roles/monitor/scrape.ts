@@ -1,6 +1,7 @@
 import { type Relabel, type ScrapeConfig, type ScrapeTargets, yamlFile } from "../../formats/prometheus.ts";
 import type { Site } from "../../model/site.ts";
 import { type Host, offersOf, type Service, type Topology, tierName } from "../../model/topology.ts";
+import { remoteFigures, remoteWriteConfig } from "./export-metrics.ts";
 import { header } from "./header.ts";
 import { insideProbe } from "./inside-probe.ts";
 import { jobs, local, paths } from "./paths.ts";
@@ -19,7 +20,8 @@ export function prometheusConfig(host: Host, topology: Topology, why: string): s
       },
       rule_files: [paths.rules],
       alerting: { alertmanagers: [{ static_configs: [{ targets: [local.alertmanager] }] }] },
-      scrape_configs: [...serviceJobs(topology), ...ownJobs(host), ...probes(topology)],
+      scrape_configs: [...serviceJobs(topology), ...ownJobs(host, site), ...probes(topology)],
+      ...remoteWriteConfig(site),
     },
     header(host, why),
   );
@@ -27,7 +29,7 @@ export function prometheusConfig(host: Host, topology: Topology, why: string): s
 
 /** How many targets Prometheus asks; each of them has its `up`. */
 export function targetCount(host: Host, topology: Topology): number {
-  const jobs = [...serviceJobs(topology), ...ownJobs(host), ...probes(topology)];
+  const jobs = [...serviceJobs(topology), ...ownJobs(host, topology.site), ...probes(topology)];
   return jobs.flatMap((job) => job.static_configs.flatMap(({ targets }) => targets)).length;
 }
 
@@ -145,14 +147,14 @@ const ownService: readonly Relabel[] = [
 /** The inside of an exporter's own runtime. */
 const withoutInnards: Relabel = { source_labels: ["__name__"], regex: "(go|promhttp)_.*", action: "drop" };
 
-function ownJobs(host: Host): readonly ScrapeConfig[] {
+function ownJobs(host: Host, { monitor }: Site): readonly ScrapeConfig[] {
   const keep =
     "process_(start_time_seconds|resident_memory_bytes|cpu_seconds_total)|prometheus_(config_last_reload_successful|tsdb_head_series|tsdb_head_samples_appended_total|notifications_dropped_total|notifications_errors_total|rule_evaluation_failures_total)|alertmanager_(alerts|notifications_total|notifications_failed_total|notification_requests_total|notification_requests_failed_total|config_last_reload_successful)|blackbox_exporter_config_last_reload_successful";
   const programs = ["prometheus", "alertmanager", "blackbox"] as const;
   return programs.map((name) => ({
     job_name: jobs[name],
     static_configs: [{ targets: [local[name]], labels: { host: host.name, tier: host.tier, service: jobs[name] } }],
-    metric_relabel_configs: [only(keep)],
+    metric_relabel_configs: [only(monitor.export?.remoteWrite ? `${keep}|${remoteFigures}` : keep)],
   }));
 }
 

@@ -14,24 +14,26 @@ export const name = place === 0 ? "talerts" : `talerts${place}`;
 const ports = { webhook: 9900, mail: 2525 };
 const keep = process.env.RAMPART_SCENARIOS_KEEP === "1";
 
-export async function siteIsUp(): Promise<Receivers> {
+/** @param exported starts places beside the hosts, and says what the site is to send them. */
+export async function siteIsUp(exported?: () => object): Promise<Receivers> {
   claimLabs();
   mkdirSync(folder, { recursive: true });
   cpSync(join(root, "examples/hello/app"), join(folder, "app"), { recursive: true });
   writeFileSync(join(folder, "mail.password"), `${mailAccount.password}\n`);
   // The authority is known when the receivers are up, and they need the lab's network.
-  writeSite({});
+  writeSite({ alerts: {} });
   if (!keep) await rampartDone(["down"], site);
   await rampartDone(["up"], { ...site, timeoutMs: 1_200_000 });
   const receivers = await startReceivers(name, join(folder, "receiver"), ports);
   writeFileSync(join(folder, "mail-ca.crt"), receivers.trust);
   const { user } = mailAccount;
   const email = { to: ["ops@alerts.example"], from: "rampart@alerts.example", server: `${beside}:${ports.mail}`, user };
-  writeSite({
+  const alerts = {
     webhook: `http://${beside}:${ports.webhook}/rampart`,
     email: { ...email, password: "./mail.password" },
     trust: "./mail-ca.crt",
-  });
+  };
+  writeSite({ alerts, ...(exported === undefined ? {} : { export: exported() }) });
   await rampartDone(["apply"], { ...site, timeoutMs: 600_000 });
   return receivers;
 }
@@ -46,11 +48,11 @@ export async function statusOf(): Promise<SiteStatus> {
   return JSON.parse((await rampart(["status", "--json"], site)).stdout) as SiteStatus;
 }
 
-function writeSite(alerts: object): void {
+function writeSite(monitor: object): void {
   const app = { source: "./app", start: "node server.js", port: 3000, health: "/healthz", hosts: 1 };
   const text = {
     ...{ name, domain: "www.alerts.example", balancer: { hosts: 1 }, web: { hosts: 1 }, app: { hello: app } },
-    monitor: { alerts },
+    monitor,
     environments: { lab: { httpsPort: 8844 + place, httpPort: 8881 + 20 * place } },
   };
   writeFileSync(
