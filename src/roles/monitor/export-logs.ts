@@ -16,12 +16,13 @@ const origin: Origin = {
   why: "The logs of all hosts go to a place of the operators', too.",
 };
 const account = "rampart-export";
+const figuresFolder = "/var/lib/prometheus/node-exporter";
 const files = {
   settings: "/etc/rampart/log-export.json",
   trust: "/etc/rampart/log-export-ca.crt",
   program: "/usr/local/lib/rampart/log-export.mjs",
   unit: "/etc/systemd/system/rampart-log-export.service",
-  figures: "/var/lib/prometheus/node-exporter/rampart-log-export.prom",
+  figures: `${figuresFolder}/rampart-log-export.prom`,
 } as const;
 const debianTrust = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -114,7 +115,8 @@ function unitText({ host }: SyslogExport, head: string): string {
           ["UMask", "0077"],
           "Of the rest of the host it sees no secrets.",
           ["ReadOnlyPaths", logsFolder],
-          ["ReadWritePaths", files.figures],
+          "The folder belongs to root, so that of it only its own file can be written.",
+          ["ReadWritePaths", figuresFolder],
           ["InaccessiblePaths", "-/etc/prometheus -/etc/rampart/tls -/root -/var/lib/rampart"],
           ...only,
         ],
