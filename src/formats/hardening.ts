@@ -48,3 +48,6 @@ export const strictConfinement: readonly SystemdLine[] = [
   ["SystemCallFilter", "~@privileged @resources"],
   ["UMask", "0077"],
 ];
+
+/** The same for programs of Debian's Node, which compiles while it runs: memory may be written and executed. */
+export const nodeConfinement = strictConfinement.filter(([name]) => name !== "MemoryDenyWriteExecute");

@@ -1,5 +1,5 @@
 import { agentPort } from "../../contract/database.ts";
-import { confinement } from "../../formats/hardening.ts";
+import { nodeConfinement } from "../../formats/hardening.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { backupOf } from "../../model/backup.ts";
 import { type DashboardSettings, dashboardPort } from "../../model/dashboard.ts";
@@ -97,7 +97,6 @@ function databaseSettings(site: Site): DashboardSettings["database"] {
   return { mode, promise: promise ?? null, agentPort, backup: backupOf(site) !== undefined };
 }
 
-/** Debian's Node compiles while it runs, so memory may be written and executed. */
 function unitText(topology: Topology, head: string): string {
   const members = hostsOf(topology, "database").map(({ inside }) => inside);
   return systemdFile(
@@ -122,11 +121,7 @@ function unitText(topology: Topology, head: string): string {
           ["MemoryMax", "256M"],
           ["CPUWeight", "30"],
           ["Nice", "5"],
-          ...confinement,
-          ["CapabilityBoundingSet", ""],
-          ["SystemCallFilter", "@system-service"],
-          ["SystemCallFilter", "~@privileged @resources"],
-          ["UMask", "0077"],
+          ...nodeConfinement,
           "It reads the journals of all hosts; of the rest it sees no secrets, and writes nothing.",
           ["ReadOnlyPaths", logsFolder],
           ["InaccessiblePaths", "-/etc/prometheus -/var/lib/prometheus -/etc/rampart/tls -/root -/var/lib/rampart"],

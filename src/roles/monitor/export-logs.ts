@@ -1,4 +1,4 @@
-import { confinement } from "../../formats/hardening.ts";
+import { nodeConfinement } from "../../formats/hardening.ts";
 import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
 import { exportSecrets, type LogExportSettings, type SyslogExport } from "../../model/export.ts";
 import { logsFolder, senderFiles } from "../../model/logs.ts";
@@ -75,7 +75,6 @@ function settingsText({ host, port, trust }: SyslogExport, topology: Topology): 
   return `${JSON.stringify(settings, undefined, 2)}\n`;
 }
 
-/** Debian's Node compiles while it runs, so memory may be written and executed. */
 function unitText({ host }: SyslogExport, head: string): string {
   const only: readonly SystemdLine[] = isAddress(host)
     ? [
@@ -108,11 +107,7 @@ function unitText({ host }: SyslogExport, head: string): string {
           ["MemoryMax", "192M"],
           ["CPUWeight", "30"],
           ["Nice", "5"],
-          ...confinement,
-          ["CapabilityBoundingSet", ""],
-          ["SystemCallFilter", "@system-service"],
-          ["SystemCallFilter", "~@privileged @resources"],
-          ["UMask", "0077"],
+          ...nodeConfinement,
           "Of the rest of the host it sees no secrets.",
           ["ReadOnlyPaths", logsFolder],
           "The folder belongs to root, so that of it only its own file can be written.",
