@@ -154,11 +154,21 @@ interface Door {
   readonly ms: number;
 }
 
-/** Tries to open a TCP connection from one host to another, or to an address. */
+/**
+ * Tries to open a TCP connection from one host to another, or to an address. The fastest of three tries where they end closed: a busy machine
+ * may be late once, a packet that is dropped is waited for each time.
+ */
 async function door(from: string, to: string, port: number): Promise<Door> {
-  const script = `began=$(date +%s%N)
-timeout 3 bash -c 'exec 3<>/dev/tcp/${to}/${port}' 2>/dev/null && echo open || echo closed
-echo $(( ($(date +%s%N) - began) / 1000000 ))`;
+  const script = `least=9999
+for try in 1 2 3; do
+  began=$(date +%s%N) answer=closed
+  timeout 3 bash -c 'exec 3<>/dev/tcp/${to}/${port}' 2>/dev/null && answer=open
+  ms=$(( ($(date +%s%N) - began) / 1000000 ))
+  [ $ms -ge $least ] || least=$ms
+  [ $answer = closed ] && [ $least -ge 200 ] || break
+done
+echo $answer
+echo $least`;
   const [answer, ms] = (await onHost(from, script)).split("\n");
   return { from, to: `${to}:${port}`, open: answer === "open", ms: Number(ms) };
 }
