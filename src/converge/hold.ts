@@ -3,7 +3,7 @@ import type { Held } from "../ssh/run.ts";
 import { hold } from "../ssh/run.ts";
 import type { SshTarget } from "../ssh/target.ts";
 import { unreachableProblem } from "../ssh/unreachable.ts";
-import { awaitRunningApply, lockedError, lockHolder, lockScript } from "./lock.ts";
+import { awaitRunningApply, busyProblem, lockedError, lockHolder, lockScript } from "./lock.ts";
 
 /** The site lock on some hosts, for work on them that is no apply. */
 export interface SiteHold {
@@ -59,12 +59,11 @@ function watch(held: readonly Extract<Held, { held: true }>[]): () => string | u
 
 function problemOf(result: Extract<Held, { held: false }>["result"]): Problem {
   if (result.unreachable !== undefined) return unreachableProblem(result);
-  const busy = result.stdout.includes("BUSY");
-  return {
-    path: result.host,
-    reason: busy
-      ? "an earlier run is still at work there after 60 s."
-      : `its lock was not taken: ${result.stderr.trim()}.`,
-    remedy: `Look what it does: rampart exec ${result.host} -- ps -ef`,
-  };
+  return (
+    busyProblem(result) ?? {
+      path: result.host,
+      reason: `its lock was not taken: ${result.stderr.trim()}.`,
+      remedy: `Look what it does: rampart exec ${result.host} -- ps -ef`,
+    }
+  );
 }

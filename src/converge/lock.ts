@@ -1,5 +1,6 @@
-import { RampartError } from "../base/problem.ts";
+import { type Problem, RampartError } from "../base/problem.ts";
 import { shellQuote } from "../base/text.ts";
+import type { RemoteResult } from "../ssh/result.ts";
 
 /**
  * The site lock is a lock on every host, held by an SSH session: when the operator's program ends, however it ends, the
@@ -15,6 +16,16 @@ printf '%s\\n' ${shellQuote(holder)} > /run/rampart/lock.holder`;
 export const awaitRunningApply = `exec 8>>/run/rampart/apply.lock
 if ! flock -w 60 8; then echo "BUSY"; exit 75; fi
 exec 8>&-`;
+
+/** A host where `awaitRunningApply` waited in vain; undefined for any other. */
+export function busyProblem({ host, stdout }: Pick<RemoteResult, "host" | "stdout">): Problem | undefined {
+  if (!stdout.includes("BUSY")) return undefined;
+  return {
+    path: host,
+    reason: "an earlier apply is still at work there after 60 s.",
+    remedy: `Look what it does: rampart exec ${host} -- ps -ef, and run the command again when it is done.`,
+  };
+}
 
 /** Who holds the lock, as the refused script printed it. */
 export function lockHolder(output: string): string | undefined {

@@ -7,7 +7,7 @@ import type { RemoteResult } from "../ssh/result.ts";
 import { hold, run } from "../ssh/run.ts";
 import { unreachableProblem } from "../ssh/unreachable.ts";
 import { rolesOf } from "../topology/topology.ts";
-import { awaitRunningApply, lockedError, lockHolder, lockScript } from "./lock.ts";
+import { awaitRunningApply, busyProblem, lockedError, lockHolder, lockScript } from "./lock.ts";
 import type { World } from "./world.ts";
 
 export interface Observation {
@@ -137,13 +137,8 @@ function generationIn(output: string): Generation | undefined {
 }
 
 function unfinished(result: RemoteResult): Problem {
-  if (result.stdout.includes("BUSY")) {
-    return {
-      path: result.host,
-      reason: "an earlier apply is still at work there after 60 s.",
-      remedy: `Look what it does: rampart exec ${result.host} -- ps -ef, and run the command again when it is done.`,
-    };
-  }
+  const busy = busyProblem(result);
+  if (busy !== undefined) return busy;
   const last = result.stderr.trim().split("\n").pop() || `exit code ${result.exitCode}`;
   return {
     path: result.host,

@@ -1,3 +1,4 @@
+import { sectionOf } from "../base/sections.ts";
 import { plural, shellQuote } from "../base/text.ts";
 import type { HostFinding, HostInspection, UnitExposure } from "../model/inspection.ts";
 import type { Resource } from "../model/resource.ts";
@@ -42,11 +43,7 @@ function secretFiles(resources: readonly Resource[]): readonly string[] {
 /** Judges what the script printed; undefined when it did not come to its end. */
 export function hostInspection(host: Host, topology: Topology, output: string): HostInspection | undefined {
   if (!output.includes("\n== end")) return undefined;
-  const section = (name: string) =>
-    (output.split(`== ${name}\n`)[1] ?? "")
-      .split(/^== /m)[0]
-      ?.split("\n")
-      .filter((line) => line !== "") ?? [];
+  const section = (name: string) => sectionOf(output, name);
   const units = exposures(section("exposure").join(""), new Set(section("running")), section("own"));
   return {
     host: host.name,

@@ -1,11 +1,15 @@
 import { RampartError } from "../../base/problem.ts";
 import { shellCommand } from "../../base/text.ts";
 import { hostsOf } from "../../model/topology.ts";
+import { local } from "../../roles/monitor/paths.ts";
 import { run } from "../../ssh/run.ts";
 import { requireHosts, targetsOf } from "../hosts.ts";
 import type { OpenSite } from "../site.ts";
 
-const amtool = ["amtool", "--alertmanager.url=http://127.0.0.1:9093"];
+/** Where they answer on the monitor host. */
+export const prometheus = `http://${local.prometheus}`;
+export const alertmanager = `http://${local.alertmanager}`;
+const amtool = ["amtool", `--alertmanager.url=${alertmanager}`];
 
 /** What a script prints on the monitor host. Throws a RampartError when it gives no answer or fails. */
 export async function askMonitor(open: OpenSite, script: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { RampartError } from "../../base/problem.ts";
 import type { RuleStanding } from "../../model/alerts.ts";
 import type { OpenSite } from "../site.ts";
-import { askMonitor } from "./monitor.ts";
+import { alertmanager, askMonitor, prometheus } from "./monitor.ts";
 
 export interface RawRule {
   readonly name: string;
@@ -23,9 +23,9 @@ interface Suppressed {
 }
 
 const script = `set -e
-curl -fsS -m 10 'http://127.0.0.1:9090/api/v1/rules?type=alert' | tr -d '\\n'
+curl -fsS -m 10 '${prometheus}/api/v1/rules?type=alert' | tr -d '\\n'
 echo
-curl -fsS -m 10 'http://127.0.0.1:9093/api/v2/alerts?active=false&inhibited=false&unprocessed=false' 2> /dev/null | tr -d '\\n' || true
+curl -fsS -m 10 '${alertmanager}/api/v2/alerts?active=false&inhibited=false&unprocessed=false' 2> /dev/null | tr -d '\\n' || true
 `;
 
 /** How every rule of the monitor stands; those that are active once for each host or thing. Firing ones first. */

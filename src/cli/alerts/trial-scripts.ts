@@ -1,23 +1,24 @@
 import { shellQuote } from "../../base/text.ts";
 import { trialLabel } from "../../model/alerts.ts";
+import { alertmanager, prometheus } from "./monitor.ts";
 import type { Trial } from "./trial-alerts.ts";
 
 // Shell for the monitor host. All times are its own: Alertmanager judges by them.
 
-const alertmanager = "http://127.0.0.1:9093";
 /** Seconds after which a trial ends by itself, should nobody end it. */
 const longest = 300;
 
-const counters = `curl -fsS -m 10 ${alertmanager}/metrics | grep '^alertmanager_notifications_\\(failed_\\)\\{0,1\\}total{' || :`;
+/** Prints Alertmanager's counters of messages. */
+export const countersScript = `curl -fsS -m 10 ${alertmanager}/metrics | grep '^alertmanager_notifications_\\(failed_\\)\\{0,1\\}total{' || :`;
 
 /** Prints Prometheus' rules, Alertmanager's state, its receivers, the time, and its counters; each of the first four in one line. */
 export const beforeScript = `set -e
-for url in 'http://127.0.0.1:9090/api/v1/rules?type=alert' ${alertmanager}/api/v2/status ${alertmanager}/api/v2/receivers; do
+for url in '${prometheus}/api/v1/rules?type=alert' ${alertmanager}/api/v2/status ${alertmanager}/api/v2/receivers; do
   curl -fsS -m 10 "$url" | tr -d '\\n'
   echo
 done
 date +%s
-${counters}
+${countersScript}
 `;
 
 /** Hands trials over, firing or ended, and prints the second at which it began. */
@@ -44,8 +45,6 @@ echo
 journalctl -u prometheus-alertmanager.service -o cat --no-pager --since @${since} | grep -F -e ${id} -e 'Notify for alerts failed' || :
 `;
 }
-
-export const afterScript = counters;
 
 /** Alertmanager's counters of messages by channel. */
 export function countersIn(metrics: string): ReadonlyMap<string, { readonly sent: number; readonly failed: number }> {

@@ -5,16 +5,22 @@ import { hostsOf } from "../../model/topology.ts";
 import type { OpenSite } from "../site.ts";
 import type { Waiting } from "../waiting.ts";
 import { askMonitor } from "./monitor.ts";
+import { groupsIn } from "./rules.ts";
 import { type Trial, trialsOf, waves } from "./trial-alerts.ts";
 import { type Seen, type Standing, seenIn, standing, type TrialPlan, trialResult } from "./trial-result.ts";
-import { afterScript, beforeScript, countersIn, handScript, lookScript } from "./trial-scripts.ts";
+import { beforeScript, countersIn, countersScript, handScript, lookScript } from "./trial-scripts.ts";
+import { unknownAlert } from "./unknown.ts";
 
 /** A letter each, at once: more than that many mail servers take for a flood. */
 const pagesAtOnce = 8;
 /** Seconds in which a channel must have taken what it is given: mail gathers for ten, and is tried again. */
 const patience = 60;
 
-/** Asks the monitor for its rules and channels. Throws a RampartError when its alerts go nowhere, or cannot be followed. */
+/**
+ * Asks the monitor for its rules and channels.
+ * @param names of these alerts only; none: of all.
+ * @throws RampartError when its alerts go nowhere or cannot be followed; UsageError for a name that no rule has.
+ */
 export async function planTrials(open: OpenSite, names: readonly string[], id: string): Promise<TrialPlan> {
   const { webhook, email } = open.site.monitor.alerts;
   if (webhook === undefined && email === undefined) throw nowhere("the site file names neither a webhook nor e-mail.");
@@ -26,6 +32,8 @@ export async function planTrials(open: OpenSite, names: readonly string[], id: s
     .filter((name) => name !== "nobody");
   if (channels.length === 0 || !status.includes(`${trialLabel}!=`)) throw notApplied();
   const origin = { id, site: open.site.name, monitor: hostsOf(open.topology, "monitor")[0]?.name ?? "" };
+  const known = groupsIn(rules).flatMap((group) => group.rules);
+  for (const name of names) if (!known.some((rule) => rule.name === name)) throw unknownAlert(name, known);
   const counted = countersIn(metrics.join("\n"));
   return { origin, trials: trialsOf(rules, names, origin), channels, since: Number(since), counted };
 }
@@ -64,7 +72,7 @@ export async function makeTrials(open: OpenSite, plan: TrialPlan, line: Waiting)
     for (const channel of channels) if (isDeaf(stand(wave).filter((one) => one.channel === channel))) deaf.add(channel);
   }
   line.end();
-  const after = countersIn(await askMonitor(open, afterScript));
+  const after = countersIn(await askMonitor(open, countersScript));
   return trialResult(plan, seen, after, open.site.monitor.alerts.webhook);
 }
 

@@ -3,7 +3,6 @@ import { plural } from "../../base/text.ts";
 import { trialsDelivered, trialsText } from "../../report/alert-trials.ts";
 import { makeTrials, planTrials } from "../alerts/trial.ts";
 import type { TrialPlan } from "../alerts/trial-result.ts";
-import { unknownAlert } from "../alerts/unknown.ts";
 import type { CommandLine } from "../arguments.ts";
 import { exitCodes } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
@@ -16,9 +15,7 @@ export async function alertsTest({ options, words }: CommandLine): Promise<numbe
   const open = await openSite(options);
   const names = [...new Set(words.slice(1))];
   const id = randomBytes(6).toString("hex");
-  const all = await planTrials(open, [], id);
-  for (const name of names) if (!all.trials.some((one) => one.name === name)) throw unknownAlert(name, all.trials);
-  const plan = names.length === 0 ? all : { ...all, trials: all.trials.filter((one) => names.includes(one.name)) };
+  const plan = await planTrials(open, names, id);
   const isLab = open.site.environment.name === "lab";
   const without = `In a script: rampart ${["alerts", "test", ...names, "--yes"].join(" ")}`;
   if (!isLab && !options.yes && !(await typed(open.site.name, question(plan), without, "alerts"))) {

@@ -1,3 +1,4 @@
+import { sectionOf } from "../../base/sections.ts";
 import type { MemberPackages, PackageStep, PackageVersions } from "../../model/upgrade.ts";
 import type { RemoteResult } from "../../ssh/result.ts";
 import { run } from "../../ssh/run.ts";
@@ -59,11 +60,7 @@ function silenceOf({ unreachable, timedOut, stderr }: RemoteResult): string {
 /** From what the script printed; undefined when it did not come to its end. */
 export function memberIn(host: string, output: string): MemberPackages | undefined {
   if (!/^== end$/m.test(output)) return undefined;
-  const section = (name: string) =>
-    (output.split(`== ${name}\n`)[1] ?? "")
-      .split(/^== /m)[0]
-      ?.split("\n")
-      .filter((line) => line.trim() !== "") ?? [];
+  const section = (name: string) => sectionOf(output, name);
   const steps = section("steps");
   const states = section("states").map((line) => line.split(" "));
   const [list, trouble] = section("lists");

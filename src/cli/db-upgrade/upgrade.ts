@@ -114,7 +114,11 @@ async function rolled(open: OpenSite, { hosts, held, json, members }: Round): Pr
   const line = waiting(json);
   try {
     for (;;) {
-      const picture = await wellPicture(open, unfinishedOf([...left.values()]));
+      // Before each step all is well; a replica may be behind for a moment.
+      const picture = await whenWell(open, {
+        ...{ seconds: 30, except: unfinishedOf([...left.values()]) },
+        ...{ title: "The upgrade stopped between two members", next: "rampart db status" },
+      });
       const step = nextStep(hosts, new Set(left.keys()), picture.database.primary);
       if (step.kind === "done") break;
       const lost = held.lost();
@@ -139,11 +143,20 @@ async function rolled(open: OpenSite, { hosts, held, json, members }: Round): Pr
   return exitCodes.done;
 }
 
-/** Before each step all is well; a replica may be behind for a moment. */
-async function wellPicture(open: OpenSite, except: readonly string[]): Promise<Picture> {
-  const picture = await seenWithin(open, 30, (one) => unwellProblems(one, except).length === 0);
+interface Wait {
+  readonly seconds: number;
+  /** Others that an earlier run left half-done. */
+  readonly except: readonly string[];
+  /** What is said when it is not well by then, and the next command. */
+  readonly title: string;
+  readonly next: string;
+}
+
+/** Resolves once every member follows and acknowledges. Throws a RampartError with all that is wrong when the time is over. */
+async function whenWell(open: OpenSite, { seconds, except, title, next }: Wait): Promise<Picture> {
+  const picture = await seenWithin(open, seconds, (one) => unwellProblems(one, except).length === 0);
   const ill = unwellProblems(picture, except);
-  if (ill.length > 0) throw new RampartError("The upgrade stopped between two members", ill, "rampart db status");
+  if (ill.length > 0) throw new RampartError(title, ill, next);
   return picture;
 }
 
@@ -166,14 +179,10 @@ async function memberUpgraded(
   };
   await carryOut<object>(open, deed, line);
   line.say(`  ${host}  starts, catches up and becomes a voter again`);
-  const after = await seenWithin(open, backWithin, (picture) => unwellProblems(picture, except).length === 0);
-  const ill = unwellProblems(after, except);
-  if (ill.length > 0)
-    throw new RampartError(
-      `${host} is not whole ${backWithin} s after its packages were installed`,
-      ill,
-      `rampart logs ${host}`,
-    );
+  await whenWell(open, {
+    ...{ seconds: backWithin, except, next: `rampart logs ${host}` },
+    title: `${host} is not whole ${backWithin} s after its packages were installed`,
+  });
   const [look] = await looked(open, [host], false);
   if (look?.member === undefined || isBehind(look.member))
     throw new RampartError(title, [stillBehind(host, look)], "rampart db upgrade --check");
