@@ -57,6 +57,7 @@ const inTheLab = {
 export default defineConfig({
   test: {
     sequence: { sequencer: InOrder },
+    reporters: ["default", "./test/reasons.ts"],
     projects: [
       {
         test: {

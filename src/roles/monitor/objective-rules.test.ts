@@ -44,6 +44,17 @@ const cases: readonly Case[] = [
     fires: { 3: [], 6: [], 35: [], 240: [] },
   },
   {
+    name: "a new site that nobody reached while it came up, and a single probe that fails forty minutes later",
+    change: { [probe]: "0+0x3 1+0x156 0 1+0x798" },
+    fires: { 3: [], 41: [], 42: [], 44: [] },
+    records: [[2, 'rampart:objective_error:ratio{objective="availability",window="1h"}', 0]],
+  },
+  {
+    name: "a site that was reached, and then a minute long not, and a single probe that fails forty minutes later",
+    change: { [probe]: "1+0x20 0+0x3 1+0x135 0 1+0x798" },
+    fires: { 3: [], 42: ["BudgetBurnsFast availability 1h"] },
+  },
+  {
     name: "one request of twenty fails",
     change: { [visits("5xx")]: "0+0x480 8+8x480" },
     fires: {

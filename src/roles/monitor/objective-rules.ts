@@ -71,14 +71,15 @@ function nearRules(one: Objective, far: Readonly<Record<string, number>>, days: 
   const objective = one.name;
   const recent = (series: string, window?: string) =>
     `last_over_time(${selector(series, { objective, ...(window ? { window } : {}) })}[3m])`;
-  const probes = `1 - avg(avg_over_time(${selector("probe_success", { job: jobs.site })}[1m]))`;
+  const probe = selector("probe_success", { job: jobs.site });
+  const probes = `(1 - avg(avg_over_time(${probe}[1m]))) * (max(rampart:objective_began) or vector(0))`;
   const error = `rampart:objective_error:ratio{objective="${objective}"}`;
   return [
     record("target:ratio", { objective }, `vector(${one.target})`),
     record("days", { objective }, `vector(${days})`),
     record("requests:rate1m", { objective }, one.requests),
     record("bad:rate1m", { objective }, one.bad),
-    ...(objective === "availability" ? [record("probes_failed:ratio1m", { objective }, probes)] : []),
+    ...(objective === "availability" ? [began(probe), record("probes_failed:ratio1m", { objective }, probes)] : []),
     ...Object.entries(short).map(([window, seconds]) => errorRule("error", one, window, seconds)),
     ...Object.keys(far).map((window) =>
       record("error:ratio", { objective, window }, recent("rampart:objective_error_far:ratio", window)),
@@ -91,6 +92,15 @@ function nearRules(one: Objective, far: Readonly<Record<string, number>>, days: 
       `1 - sum(rampart:objective_error:ratio{objective="${objective}",window="${days}d"}) / ${budget(one)}`,
     ),
   ];
+}
+
+/**
+ * 1 from a minute after a probe got through for the first time: a site that is being built fails nobody. It lasts by itself, also
+ * while the site or its monitor is down, for a day; whoever is down for longer begins anew.
+ */
+function began(probe: string): RecordingRule {
+  const answered = `max(max_over_time(${probe}[1m] offset 1m)) == 1`;
+  return record("began", {}, `(${answered}) or max(last_over_time(rampart:objective_began[1d]))`);
 }
 
 /**

@@ -60,9 +60,10 @@ export async function siteStatus(at: RampartOptions = {}): Promise<SiteStatus & 
 export async function siteIsWell(withinSeconds: number): Promise<number> {
   return await eventually(withinSeconds, async () => {
     const status = await siteStatus();
-    const ill = status.hosts.filter((host) => host.state !== "well");
-    if (ill.length > 0 || status.alerts.length > 0 || !status.alertsKnown || status.exitCode !== 0)
-      throw new Error(JSON.stringify({ ...status, hosts: ill }));
+    const { alerts, hosts, ...others } = status;
+    const ill = hosts.filter((host) => host.state !== "well");
+    if (ill.length > 0 || alerts.length > 0 || !status.alertsKnown || status.exitCode !== 0)
+      throw new Error(`not well: ${JSON.stringify({ alerts, ill, ...others })}`);
   });
 }
 
