@@ -36,6 +36,7 @@ const onhost = {
   probe: "onhost/probe/main.ts",
   "status-page": "onhost/status-page/main.ts",
   "log-export": "onhost/log-export/main.ts",
+  "daily-report": "onhost/daily-report/main.ts",
 };
 const plugins = [pageOfTheDashboard(await builtPage())];
 await build({ ...common, entryPoints: onhost, plugins, minifySyntax: true, minifyWhitespace: true });
@@ -64,7 +65,11 @@ writeFileSync(
   `{{ define "rampart.runbook" }}{{ if ${texts.join("{{ else if ")}{{ end }}{{ end }}\n`,
 );
 // The types of `import "rampart"` for a site outside this checkout, which has no npm package to take them from.
-const input = readFileSync(join(root, "src/config/input.ts"), "utf8");
+const input = ["input", "input-monitor"]
+  .map((file) =>
+    readFileSync(join(root, `src/config/${file}.ts`), "utf8").replaceAll(/^(import|export type \*).*\n/gm, ""),
+  )
+  .join("\n");
 const types = `${input}\n/** Describes a site. */\nexport function defineSite(site: SiteInput): SiteInput;\n`;
 writeFileSync(join(outdir, "rampart-env.d.ts"), `declare module "rampart" {\n${types.replace(/^(?=.)/gm, "  ")}}\n`);
 writeFileSync(join(outdir, ".built"), "");

@@ -33,6 +33,16 @@ export function shareText(value: number | null): string {
   return `${percent < 0.995 ? percent.toFixed(2) : percent < 9.95 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
+/** A share of 0 to 1 that should be 1, rounded down so that what failed is never rounded away: "99.998 %". */
+export function availabilityText(value: number | null): string {
+  return value === null ? noData : `${(Math.floor(value * 100_000) / 1000).toFixed(3)} %`;
+}
+
+/** A number of things, all of its figures: "1,234,567". */
+export function countText(value: number | null): string {
+  return value === null ? noData : value.toLocaleString("en-US");
+}
+
 const sizes = ["B", "KB", "MB", "GB", "TB"] as const;
 
 /** A number of bytes, by powers of 1,000. */

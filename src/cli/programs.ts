@@ -5,6 +5,7 @@ const bundles: Readonly<Record<string, string>> = {
   beacon: "beacon.js",
   "database-agent": "agent.js",
   "database-member": "member.js",
+  "daily-report": "daily-report.js",
   dashboard: "dashboard.js",
   "log-export": "log-export.js",
   "status-page": "status-page.js",

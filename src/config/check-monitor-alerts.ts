@@ -11,11 +11,18 @@ export function alertProblems(
   const alerts = draft.monitor?.alerts;
   if (alerts === undefined) return [];
   const trust = "monitor.alerts.trust";
+  const untold = alerts.dailyReport !== undefined && alerts.webhook === undefined && alerts.email === undefined;
   return [
+    ...(untold ? [nowhere] : []),
     ...(isBroken("monitor.alerts.email") ? [] : mailProblems(alerts.email, facts)),
     ...(alerts.trust === undefined || isBroken(trust) ? [] : authorityFile(trust, alerts.trust, facts)),
   ];
 }
+
+const nowhere: Problem = {
+  ...{ path: "monitor.alerts.dailyReport", reason: "there is neither a webhook nor an e-mail address to tell it to." },
+  remedy: "Add monitor.alerts.webhook or monitor.alerts.email. Any day is shown by: rampart report",
+};
 
 type Mail = NonNullable<NonNullable<NonNullable<SiteDraft["monitor"]>["alerts"]>["email"]>;
 

@@ -60,6 +60,18 @@ const bad: readonly [what: string, raw: object, path: string, words: RegExp][] =
   ["logs without a port", syslog({ server: "logs.example" }), `${at}.syslog.server`, /a name and a port/],
   ["logs to port 0", syslog({ server: "logs.example:0" }), `${at}.syslog.server`, /no such port/],
   ["no authority", syslog({ trust: "./missing" }), `${at}.syslog.trust`, /no file/],
+  [
+    "nobody to tell",
+    withMonitor({ alerts: { dailyReport: "06:00" } }),
+    "monitor.alerts.dailyReport",
+    /neither a webhook/,
+  ],
+  [
+    "no time",
+    withMonitor({ alerts: { webhook: "https://hooks.example/", dailyReport: "6 am" } }),
+    "monitor.alerts.dailyReport",
+    /such as "06:00"/,
+  ],
   ["no file of authorities", withMonitor({ alerts: { trust: "./missing" } }), "monitor.alerts.trust", /no file/],
   ["all of it", withMonitor({ objectives: { availability: "100%" } }), "monitor.objectives.availability", /99\.999%/],
   ["a word", withMonitor({ objectives: { latency: "fast" } }), "monitor.objectives.latency", /p95 < 300ms/],

@@ -29,8 +29,11 @@ test("the comments of SiteInput say what the schema says", () => {
 });
 
 function inputComments(): { key: string; text: string }[] {
-  const source = readFileSync(new URL("./input.ts", import.meta.url), "utf8");
-  const { program } = parse(source, { sourceType: "module", plugins: ["typescript"] });
+  const files = ["./input.ts", "./input-monitor.ts"].map((file) => new URL(file, import.meta.url));
+  const { program } = parse(files.map((file) => readFileSync(file, "utf8")).join("\n"), {
+    sourceType: "module",
+    plugins: ["typescript"],
+  });
   return program.body.flatMap((statement) => {
     if (statement.type !== "ExportNamedDeclaration" || statement.declaration?.type !== "TSInterfaceDeclaration")
       return [];

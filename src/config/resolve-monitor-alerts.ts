@@ -16,7 +16,8 @@ export function monitorAlerts(given: AlertsInput | undefined, choose: Choose): S
     undefined,
     "the site's own probes notice that the monitor is silent; for one more elsewhere you need an account there",
   );
-  return { webhook, email, trust, heartbeat };
+  const dailyReport = choose(at("dailyReport"), given?.dailyReport, undefined, "rampart report shows any day");
+  return { webhook, email, trust, heartbeat, dailyReport };
 }
 
 function mail(given: EmailInput, at: (key: string) => string, choose: Choose): AlertEmail {

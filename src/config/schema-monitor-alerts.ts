@@ -42,6 +42,13 @@ export const alerts = z.strictObject({
     })
     .optional(),
   heartbeat,
+  dailyReport: matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of the day, such as "06:00"')
+    .meta({
+      description:
+        'When the day before is told by webhook and mail, as "06:00", UTC: how the site was seen, what was asked of it, what went wrong.',
+      examples: ["06:00"],
+    })
+    .optional(),
   email: email.meta({ description: "E-mail, beside the webhook or without one." }).optional(),
   trust: folder('a file, such as "./company-ca.crt"')
     .meta({

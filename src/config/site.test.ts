@@ -105,7 +105,7 @@ test("ten lines are a complete site", () => {
     monitor: {
       ...{ hosts: 1, retentionDays: 15, statusPage: undefined, regions: [], visit: [] },
       objectives: { availability: undefined, latency: undefined },
-      alerts: { webhook: undefined, email: undefined, heartbeat: undefined },
+      alerts: { webhook: undefined, email: undefined, heartbeat: undefined, dailyReport: undefined },
       export: {},
     },
     firewall: { admin: [], block: [], extra: [] },

@@ -4,6 +4,8 @@ export interface SiteAlerts {
   readonly email?: AlertEmail | undefined;
   /** Address that the monitor asks for while it is well. */
   readonly heartbeat?: string | undefined;
+  /** When the day before is told, "06:00", UTC. */
+  readonly dailyReport?: string | undefined;
   /** PEM file, relative to the site file, of CAs that Debian does not know and that vouch for webhook or mail server. */
   readonly trust?: string | undefined;
 }
@@ -67,6 +69,10 @@ export const neverQuiet: readonly string[] = [
 
 /** Label of an alert that only tries the delivery; its value is one run's. Nothing that really fires has it. */
 export const trialLabel = "rampart_test";
+
+/** Severity of what is no fault: the report of a day, which goes the way of alerts. */
+export const reportSeverity = "report";
+export const reportName = "DailyReport";
 
 /** What became of a trial on one channel. */
 export interface TrialOutcome {

@@ -5,6 +5,8 @@ export interface DayReport {
   readonly day: string;
   /** Hours of the day for which the monitor has measurements. */
   readonly measuredHours: number;
+  /** Share of the looks of the monitor itself that were well, 0 to 1. */
+  readonly inside: number | null;
   readonly regions: readonly RegionDay[];
   /** The slowest hours of the page, over all regions; the slowest first. */
   readonly slowest: readonly { readonly hour: string; readonly seconds: number }[];
@@ -29,4 +31,15 @@ export interface RegionDay {
   readonly seconds: number | null;
   readonly visits: number | null;
   readonly failedVisits: number | null;
+}
+
+/** What the program that tells a day is given, as JSON. */
+export interface DailyReportSettings {
+  readonly site: string;
+  readonly environment: string;
+  /** Name of the monitor host. */
+  readonly monitor: string;
+  /** Where both answer by HTTP, as address:port. */
+  readonly prometheus: string;
+  readonly alertmanager: string;
 }

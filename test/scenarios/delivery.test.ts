@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { site, siteIsDown, siteIsUp, statusOf } from "./support/alert-site.ts";
+import { name, site, siteIsDown, siteIsUp, statusOf } from "./support/alert-site.ts";
 import { say } from "./support/lab.ts";
 import { onHost, rampart } from "./support/rampart.ts";
 import { mailAccount, type Receivers } from "./support/receivers.ts";
@@ -163,6 +163,37 @@ test("every rule is told by webhook and mail as a test, and so is its end; the r
     `alerts test: ${report.trials.length} rules in ${((Date.now() - began) / 1000).toFixed(0)} s, slowest ${slowest.toFixed(1)} s`,
   );
   expect((await statusOf()).alerts).toEqual([]);
+});
+
+test("a day is told by webhook and mail, once, with the figures of rampart report, also when the webhook refuses at first", async () => {
+  const day = new Date().toISOString().slice(0, 10);
+  const { stdout } = await rampart(["report", "--day", day, "--json"], site);
+  const report = JSON.parse(stdout) as { requests: number; inside: number; alerts: readonly { name: string }[] };
+  expect(report.requests).toBeGreaterThan(0);
+  expect(report.inside).toBeGreaterThan(0);
+  expect(report.alerts.map(({ name }) => name)).toContain("SiteDown");
+  const reports = (since: number) =>
+    told.posted
+      .filter(({ at }) => at >= since)
+      .flatMap(({ alerts }) => alerts)
+      .filter(({ labels }) => labels.alertname === "DailyReport");
+  const began = Date.now();
+  told.behave("webhook", "refuse");
+  const program = "/usr/local/lib/rampart/daily-report.mjs /etc/rampart/daily-report.json";
+  await onHost("mon1", `systemd-run --quiet --wait --property=DynamicUser=yes node ${program} ${day}`, site);
+  const text = await letter(began, 60, `${day}: `, "seen from the monitor");
+  expect(text).toMatch(new RegExp(`^Subject: \\[${name}\\] ${day}: [\\d.]+ % available, `, "m"));
+  expect(text).toContain("SiteDown");
+  told.behave("webhook", "take");
+  await eventually(60, async () => expect(reports(began)).toHaveLength(1));
+  expect(reports(began)[0]).toMatchObject({ status: "firing", labels: { severity: "report", day } });
+  // The timer's own way: the day before, of which a new site knows little.
+  await onHost("mon1", "systemctl start rampart-daily-report.service", site);
+  await letter(began, 60, `${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}: `);
+  const next = await onHost("mon1", "systemctl show -P NextElapseUSecRealtime rampart-daily-report.timer", site);
+  expect(new Date(next.replace(/^\w+ (\S+) (\S+) UTC.*$/s, "$1T$2Z")).toISOString()).toContain("T06:00:00");
+  expect((await statusOf()).alerts.filter(({ name: alert }) => alert === "DailyReport")).toEqual([]);
+  await allQuiet(180);
 });
 
 test("what is not delivered is said to be so, and why", async () => {

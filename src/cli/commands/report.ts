@@ -1,4 +1,5 @@
 import { RampartError } from "../../base/problem.ts";
+import { boundsOf, dayBefore } from "../../model/day.ts";
 import { logsHost } from "../../model/logs.ts";
 import { dayText } from "../../report/day.ts";
 import { run } from "../../ssh/run.ts";
@@ -6,13 +7,13 @@ import { UsageError } from "../arguments.ts";
 import { requireHosts, targetsOf } from "../hosts.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
-import { boundsOf, dayReport, reportScript } from "../report.ts";
+import { reportOf, reportScript } from "../report.ts";
 import { openSite } from "../site.ts";
 
 /** Shows a day: how the site was seen, how much was asked of it, what went wrong. Without a day: yesterday. */
 export async function reportCommand(options: GlobalOptions & { readonly day: string | undefined }): Promise<number> {
   const now = new Date();
-  const day = options.day ?? new Date(now.getTime() - 86_400_000).toISOString().slice(0, 10);
+  const day = options.day ?? dayBefore(now);
   const bounds = /^\d{4}-\d{2}-\d{2}$/.test(day) ? boundsOf(day, now) : undefined;
   if (bounds === undefined) {
     const remedy = `Write it as ${now.toISOString().slice(0, 10)}, which is today.`;
@@ -26,7 +27,7 @@ export async function reportCommand(options: GlobalOptions & { readonly day: str
   requireHosts(open);
   const monitor = logsHost(open.topology)?.name ?? "";
   const { stdout } = await run(targetsOf(open)(monitor), reportScript(bounds), { timeoutMs: 120_000 });
-  const report = dayReport(open.site.name, day, bounds.end, stdout);
+  const report = reportOf(open.site.name, day, bounds.end, stdout);
   if (report === undefined) {
     throw new RampartError("The monitor did not answer", [
       { path: monitor, reason: "measurements are there, and nowhere else.", remedy: "See how it is: rampart status" },

@@ -1,5 +1,5 @@
 import { yamlFile } from "../../formats/prometheus.ts";
-import { type AlertEmail, trialLabel } from "../../model/alerts.ts";
+import { type AlertEmail, reportSeverity, trialLabel } from "../../model/alerts.ts";
 import type { Site } from "../../model/site.ts";
 import type { Host } from "../../model/topology.ts";
 import { header } from "./header.ts";
@@ -15,7 +15,12 @@ const channels = { webhook: "webhook", email: "email" } as const;
  */
 export function alertmanagerConfig(host: Host, site: Site, why: string): string {
   const { webhook, email } = site.monitor.alerts;
-  const routes = [...(webhook === undefined ? [] : webhookRoutes), ...(email === undefined ? [] : mailRoutes)];
+  const reports = site.monitor.alerts.dailyReport === undefined ? [] : reportReceivers(site);
+  const routes = [
+    ...reportRoutes(reports.map(({ name }) => name)),
+    ...(webhook === undefined ? [] : webhookRoutes),
+    ...(email === undefined ? [] : mailRoutes),
+  ];
   return yamlFile(
     {
       // Without a channel alerts are shown by `rampart status` and in Prometheus only.
@@ -25,6 +30,7 @@ export function alertmanagerConfig(host: Host, site: Site, why: string): string 
         { name: "nobody" },
         ...(webhook === undefined ? [] : [{ name: channels.webhook, webhook_configs: [{ url: webhook }] }]),
         ...(email === undefined ? [] : [{ name: channels.email, email_configs: [mailConfig(email)] }]),
+        ...reports,
       ],
     },
     header(host, why),
@@ -64,6 +70,36 @@ const mailRoutes = [
     ...trials("severity", trialsSoon),
   },
 ];
+
+/** A report is no fault: it has no end to tell, and a letter of its own. */
+function reportReceivers({ name, monitor }: Site) {
+  const { webhook, email } = monitor.alerts;
+  const letter = {
+    headers: { Subject: `[${name}] {{ .CommonAnnotations.summary }}` },
+    text: "{{ .CommonAnnotations.description }}\n",
+  };
+  const end = { send_resolved: false };
+  return [
+    ...(webhook === undefined ? [] : [{ name: "webhook-report", webhook_configs: [{ url: webhook, ...end }] }]),
+    ...(email === undefined
+      ? []
+      : [{ name: "email-report", email_configs: [{ ...mailConfig(email), ...letter, ...end }] }]),
+  ];
+}
+
+function reportRoutes(receivers: readonly string[]) {
+  return receivers.map((receiver, index) => ({
+    ...{
+      matchers: [`severity="${reportSeverity}"`],
+      receiver,
+      group_by: ["day"],
+      group_wait: "0s",
+      group_interval: "1m",
+    },
+    // It is told once, however long it is kept for whoever does not take it.
+    ...{ repeat_interval: "24h", continue: index < receivers.length - 1 },
+  }));
+}
 
 /**
  * To the mail server by the way of mail.ts, whose end it verifies: the name in the certificate is the server's.

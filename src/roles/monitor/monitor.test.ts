@@ -66,6 +66,39 @@ test("Alertmanager's own checker takes its configuration, with every choice of c
   }
 });
 
+test("a day is told by every channel, once each, and alerts go where they went before", () => {
+  const webhook = "http://10.77.0.1:9999/hook";
+  const told = (alerts: object) => {
+    const of = watchedTopology({
+      ...shopSite,
+      monitor: { ...shopSite.monitor, alerts: { webhook: undefined, ...alerts } },
+    });
+    const file = written(paths.alertmanager, of);
+    expect(checked("amtool", ["check-config", file])).toContain("SUCCESS");
+    const labels = ["severity=report", "severity=page", "severity=ticket"];
+    return labels.map((label) =>
+      checked("amtool", ["config", "routes", "test", `--config.file=${file}`, label, "alertname=A"]).trim(),
+    );
+  };
+  const dailyReport = "06:00";
+  expect(told({ webhook, email: mail, dailyReport })).toEqual([
+    "webhook-report,email-report",
+    "webhook,email",
+    "webhook,email",
+  ]);
+  expect(told({ webhook, dailyReport })).toEqual(["webhook-report", "webhook", "webhook"]);
+  expect(told({ email: mail, dailyReport })).toEqual(["email-report", "email", "email"]);
+  const of = watchedTopology({ ...shopSite, monitor: { ...shopSite.monitor, alerts: { webhook, dailyReport } } });
+  const timer = monitor.resources(monitorHost(of), of).find((one) => resourceId(one).endsWith("daily-report.timer"));
+  expect(timer?.kind === "file" ? timer.content : "").toContain("OnCalendar=*-*-* 06:00:00 UTC\n");
+  expect(
+    monitor
+      .resources(monitorHost(topology), topology)
+      .map(resourceId)
+      .filter((id) => id.includes("daily")),
+  ).toEqual([]);
+});
+
 test("the prober's own checker takes its configuration", () => {
   const args = ["--config.check", `--config.file=${written(paths.blackbox)}`];
   expect(() => checked("prometheus-blackbox-exporter", args)).not.toThrow();

@@ -8,6 +8,7 @@ import { alertmanagerConfig } from "./alertmanager.ts";
 import { alertRules } from "./alerts.ts";
 import { arbiterChecks, arbiterFlows, arbiterResources, arbiterServices } from "./arbiter.ts";
 import { monitorChecks } from "./checks.ts";
+import { dailyReportResources } from "./daily-report.ts";
 import { dashboardCheck, dashboardResources } from "./dashboard.ts";
 import { logExportFlows, logExportResources } from "./export-logs.ts";
 import { remoteWriteFlows, remoteWriteResources } from "./export-metrics.ts";
@@ -115,6 +116,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...heartbeatResources(host, topology),
     ...remoteWriteResources(topology.site),
     ...logExportResources(host, topology),
+    ...dailyReportResources(host, topology.site),
     ...doors(host, topology),
     ...storeResources(host, topology),
     ...arbiterResources(host, topology),

@@ -32,6 +32,7 @@ export async function siteIsUp(exported?: () => object): Promise<Receivers> {
     webhook: `http://${beside}:${ports.webhook}/rampart`,
     email: { ...email, password: "./mail.password" },
     trust: "./mail-ca.crt",
+    dailyReport: "06:00",
   };
   writeSite({ alerts, ...(exported === undefined ? {} : { export: exported() }) });
   await rampartDone(["apply"], { ...site, timeoutMs: 600_000 });
