@@ -1,5 +1,6 @@
 import type { ProbeSettings, Told } from "../../src/model/probe.ts";
 import { ask } from "./ask.ts";
+import type { Letter } from "./mail.ts";
 
 /** What operators are told, in the form of Alertmanager's webhook (prometheus.io/docs/alerting/latest/configuration/#webhook_config). */
 export function notice(
@@ -29,6 +30,23 @@ export function notice(
         ...{ generatorURL: "", fingerprint: "6d6f6e73696c656e" },
       },
     ],
+  };
+}
+
+/** The same for a letter, as the monitor writes them. */
+export function letterOf(message: ReturnType<typeof notice>): Letter {
+  const { status, commonAnnotations: told, commonLabels: labels, alerts } = message;
+  const [alert] = alerts;
+  const firing = status === "firing";
+  const rows = [...(firing ? [] : [["to", alert?.endsAt ?? ""]]), ...(firing ? [["runbook", told.runbook]] : [])];
+  return {
+    subject: `[${labels.site}] ${firing ? "page" : "resolved"}: ${labels.alertname}`,
+    text: [
+      `${labels.alertname}, ${firing ? labels.severity : "resolved"}`,
+      `  ${told.summary}`,
+      `  ${told.description}`,
+      ...[["since", alert?.startsAt ?? ""], ...rows].map(([name = "", text = ""]) => `  ${name.padEnd(9)}${text}`),
+    ].join("\n"),
   };
 }
 

@@ -9,8 +9,9 @@ import {
 } from "../../src/model/probe.ts";
 import { ask } from "./ask.ts";
 import type { Figures } from "./figures.ts";
+import { sendMail } from "./mail.ts";
 import { type Deed, decide, speakingOrder } from "./silence.ts";
-import { deliver, notice } from "./speak.ts";
+import { deliver, letterOf, notice } from "./speak.ts";
 
 /** ms between two looks at the monitors' signs of life while they come, and while they do not. */
 const tick = { calm: 5000, alert: 2000 } as const;
@@ -125,17 +126,30 @@ async function told({ kind }: Deed, what: Told, listener: Listener): Promise<boo
   const { settings } = listener;
   const end = kind === "resolve" ? new Date().toISOString() : undefined;
   const regions = [watchOf(listener), ...[...listener.others.values()].map(({ watch }) => watch)];
-  try {
-    if (settings.webhook !== undefined)
-      await deliver(settings.webhook, notice(settings, what, end, seenText(regions)), undefined);
-    else listener.log("no webhook is named in the site file: nobody is told");
-    listener.mute = false;
+  const message = notice(settings, what, end, seenText(regions));
+  const { webhook, mail } = settings;
+  if (webhook === undefined && mail === undefined) {
+    listener.log("the site file names neither a webhook nor an e-mail address: nobody is told");
     return true;
-  } catch (error) {
-    listener.mute = true;
-    listener.log(`the operators could not be told: ${text(error)}`);
-    return false;
   }
+  const tries = await Promise.allSettled([
+    ...(webhook === undefined ? [] : [deliver(webhook, message, authorities(settings))]),
+    ...(mail === undefined ? [] : [sendMail(mail, letterOf(message), `${listener.memory}.letter`)]),
+  ]);
+  const failures = tries.flatMap((one) => (one.status === "rejected" ? [text(one.reason)] : []));
+  // One way is enough for somebody to know.
+  listener.mute = failures.length === tries.length;
+  for (const why of failures)
+    listener.log(listener.mute ? `the operators could not be told: ${why}` : `told by one way only: ${why}`);
+  return !listener.mute;
+}
+
+/** Whoever vouches for a webhook of the operators' own, beside those that Debian knows; undefined: they are enough. */
+function authorities({ alertTrust }: ProbeSettings): string | undefined {
+  return alertTrust
+    ?.split(" ")
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
 }
 
 /** Whether visitors feel anything of it: the first thing that one wants to know. */

@@ -61,6 +61,24 @@ export interface ProbeSettings {
   /** By the name of the secret. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly webhook?: string | undefined;
+  readonly mail?: ProbeMail | undefined;
+  /** Files of the authorities that vouch for the webhook, separated by blanks; undefined: those that Debian knows. */
+  readonly alertTrust?: string | undefined;
+}
+
+/** How a probe sends a letter. */
+export interface ProbeMail {
+  /** Name or IPv4 address of the mail server. */
+  readonly host: string;
+  /** 465: TLS from the first byte. Any other: STARTTLS, and nothing without it. */
+  readonly port: number;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly user?: string | undefined;
+  /** File with the password. */
+  readonly password?: string | undefined;
+  /** File of the authorities that vouch for the server besides those that Debian knows. */
+  readonly trust?: string | undefined;
 }
 
 export interface ProbePeer {

@@ -1,3 +1,4 @@
+import type { AlertEmail } from "./alerts.ts";
 import type { Outside } from "./topology.ts";
 
 /** The door of a probe: what it has seen, and where a monitor shows that it lives. */
@@ -14,11 +15,15 @@ export function placeOf(address: string | undefined, name: string): Outside | un
   const parts = address?.match(/^(https?):\/\/(?:[^@/]*@)?([^:/?#]+)(?::(\d+))?/);
   if (!parts) return undefined;
   const [, scheme, host = "", port] = parts;
-  return {
-    // A name may stand for any address, and for another one tomorrow.
-    address: /^[\d.]+$/.test(host) ? host : "0.0.0.0/0",
-    port: Number(port ?? (scheme === "http" ? 80 : 443)),
-    protocol: "tcp",
-    name,
-  };
+  return outside(host, Number(port ?? (scheme === "http" ? 80 : 443)), name);
+}
+
+/** Where letters are handed over, for a flow. */
+export function mailPlace({ host, port }: AlertEmail): Outside {
+  return outside(host, port, "email");
+}
+
+function outside(host: string, port: number, name: string): Outside {
+  // A name may stand for any address, and for another one tomorrow.
+  return { address: /^[\d.]+$/.test(host) ? host : "0.0.0.0/0", port, protocol: "tcp", name };
 }

@@ -28,16 +28,15 @@ let running: { metrics: ReturnType<typeof metrics.start>; logs: ReturnType<typeo
 
 beforeAll(async () => {
   const { user, password } = metricsAccount;
-  told = await siteIsUp(() => {
+  const later = () => {
     writeFileSync(join(folder, passwordFile), `${password}\n`);
     metrics = metricsPlace(name, ports.metrics, files);
     logs = logsPlace(name, ports.logs, files);
     running = { metrics: metrics.start(), logs: logs.start() };
-    return {
-      remoteWrite: { url: metrics.url, user, password: passwordFile, trust },
-      syslog: { server: logs.server, trust },
-    };
-  });
+    const remoteWrite = { url: metrics.url, user, password: passwordFile, trust };
+    return { export: { remoteWrite, syslog: { server: logs.server, trust } } };
+  };
+  told = await siteIsUp({ later });
 }, 1_800_000);
 
 afterAll(async () => {

@@ -25,7 +25,7 @@ export async function openForWrites(agent: Agent, action: Extract<Action, { kind
   ]);
   await run("SET GLOBAL rpl_semi_sync_slave_enabled = OFF");
   await setServerId(on, action.serverId);
-  await firstAccounts(agent, on, action, before);
+  await firstAccounts(agent, action, before);
   const others = agent.config.members.map(({ name }) => name).filter((name) => name !== agent.config.me);
   await setLocks(agent, on, { lock: action.lock, unlock: others.filter((name) => !action.lock.includes(name)) });
   await endReplicas(on, action.lock);
@@ -84,7 +84,6 @@ async function endSessions(run: (sql: string) => Promise<readonly Row[]>, spared
  */
 async function firstAccounts(
   agent: Agent,
-  on: Statements,
   action: Extract<Action, { kind: "open" }>,
   { status }: Looked,
 ): Promise<void> {

@@ -42,10 +42,10 @@ async function anew(teller: Teller, what: string, between: () => Promise<void>):
   } finally {
     teller.leaving = false;
   }
-  return await synced(teller, what);
+  return await synced(teller);
 }
 
-async function synced(teller: Teller, what: string): Promise<GaleraAnswer> {
+async function synced(teller: Teller): Promise<GaleraAnswer> {
   const { me } = teller.config;
   const end = performance.now() + longest;
   for (;;) {

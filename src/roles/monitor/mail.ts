@@ -1,10 +1,11 @@
 import { strictConfinement } from "../../formats/hardening.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { type AlertEmail, alertTrust, mailPassword } from "../../model/alerts.ts";
+import { mailPlace, placeOf } from "../../model/probes.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import { programReference, secretReference } from "../../model/secret.ts";
 import type { Site } from "../../model/site.ts";
-import type { DeclaredFlow, Host } from "../../model/topology.ts";
+import type { DeclaredFlow, Host, Outside } from "../../model/topology.ts";
 import { header } from "./header.ts";
 import { mailTemplate } from "./mail-template.ts";
 import { paths } from "./paths.ts";
@@ -33,21 +34,17 @@ export function mailLocalPort({ port }: AlertEmail): number {
 /** The ways out for alerts, when there are any. */
 export function deliveryFlows({ monitor }: Site): readonly DeclaredFlow[] {
   const { webhook, email } = monitor.alerts;
-  const parts = webhook?.match(/^(https?):\/\/(?:[^@/]*@)?([^:/?#]+)(?::(\d+))?/);
-  const [, scheme, name = "", port] = parts ?? [];
+  const hook = placeOf(webhook, "webhook");
   return [
-    ...(parts ? [wayOut("webhook", name, Number(port ?? (scheme === "http" ? 80 : 443)))] : []),
-    ...(email === undefined ? [] : [wayOut("email", email.host, email.port)]),
+    ...(hook === undefined ? [] : [wayOut("webhook", hook, "")]),
+    ...(email === undefined ? [] : [wayOut("email", mailPlace(email), " by e-mail")]),
   ];
 }
 
-function wayOut(channel: "webhook" | "email", name: string, port: number): DeclaredFlow {
-  // A name may stand for any address, and for another one tomorrow.
-  const address = /^[\d.]+$/.test(name) ? name : "0.0.0.0/0";
+function wayOut(channel: "webhook" | "email", to: Outside, how: string): DeclaredFlow {
   return {
-    ...{ role: "monitor", from: { kind: "tier", tier: "monitor" }, path: `monitor.alerts.${channel}` },
-    to: { address, port, protocol: "tcp", name: channel },
-    why: `Alerts are delivered to the operators${channel === "email" ? " by e-mail" : ""}.`,
+    ...{ role: "monitor", from: { kind: "tier", tier: "monitor" }, path: `monitor.alerts.${channel}`, to },
+    why: `Alerts are delivered to the operators${how}.`,
   };
 }
 

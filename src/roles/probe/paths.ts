@@ -13,6 +13,9 @@ export const paths = {
   ca: "/etc/rampart/ca.crt",
   /** Authorities of the public certificate that Debian does not know. */
   publicCa: "/etc/rampart/public-ca.crt",
+  mailPassword: "/etc/rampart/probe/mail.password",
+  /** Authorities of the operators' own webhook or mail server. */
+  alertTrust: "/etc/rampart/probe/alerts-ca.crt",
   debianCa: "/etc/ssl/certs/ca-certificates.crt",
 } as const;
 

@@ -90,6 +90,27 @@ test("what the program is told: the password by its name only, the address that 
   expect(settings.probes.map(({ region }: { region: string }) => region)).toEqual(["eu", "us", "asia"]);
 });
 
+test("it tells by mail as well, with a password of its own file, and may go to that server and no other", () => {
+  const email = { to: ["ops@shop.example"], from: "r@shop.example", host: "203.0.113.7", port: 465 };
+  const alerts = { webhook: undefined, email: { ...email, user: "ops", password: "./p" }, trust: "./ca.crt" };
+  const of = siteTopology({ ...site, monitor: { ...site.monitor, alerts } }, roles);
+  const host = of.hosts.find(({ name }) => name === "probe-eu");
+  if (host === undefined) throw new Error("no probe");
+  const files = new Map(
+    probe.resources(host, of).flatMap((one) => (one.kind === "file" ? [[one.file, one] as const] : [])),
+  );
+  expect(JSON.parse(files.get(paths.settings)?.content ?? "{}")).toMatchObject({
+    mail: { ...email, user: "ops", password: paths.mailPassword, trust: paths.alertTrust },
+    alertTrust: `${paths.debianCa} ${paths.alertTrust}`,
+  });
+  expect(files.get(paths.mailPassword)).toMatchObject({
+    mode: "0640",
+    content: "{{secret:monitor.alerts-mail-password}}",
+  });
+  const out = of.flows.filter(({ fromHosts, toHost }) => fromHosts.includes("probe-eu") && toHost === "");
+  expect(out.map(({ toAddress, port }) => [toAddress, port])).toEqual([["203.0.113.7", 465]]);
+});
+
 test("the prober's own checker takes its configuration, and nft the rules", () => {
   const folder = mkdtempSync(join(tmpdir(), "rampart-probe-"));
   try {

@@ -1,7 +1,8 @@
-import { placeOf, probeDoor, probePort } from "../../model/probes.ts";
+import { alertTrust, mailPassword } from "../../model/alerts.ts";
+import { mailPlace, placeOf, probeDoor, probePort } from "../../model/probes.ts";
 import type { FileResource, Resource, UnitResource } from "../../model/resource.ts";
 import type { Check, Role } from "../../model/role.ts";
-import { programReference, trustReference } from "../../model/secret.ts";
+import { programReference, secretReference, trustReference } from "../../model/secret.ts";
 import type { Site } from "../../model/site.ts";
 import type { DeclaredFlow, Host, Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
@@ -33,7 +34,9 @@ function flows(site: Site): readonly DeclaredFlow[] {
   if (site.monitor.regions.length === 0) return [];
   const from = { kind: "tier", tier: "probe" } as const;
   const of = { role: "probe", path: "monitor.regions" } as const;
-  const webhook = placeOf(site.monitor.alerts.webhook, "webhook");
+  const { alerts } = site.monitor;
+  const tell = { ...of, from, why: "Probes tell the operators when the monitor is silent." };
+  const webhook = placeOf(alerts.webhook, "webhook");
   return [
     { ...of, from, to: "balancer.https", why: "Probes ask for the site as visitors do." },
     { ...of, from, to: probeDoor, why: "Probes agree on who tells that the monitor is silent." },
@@ -41,17 +44,8 @@ function flows(site: Site): readonly DeclaredFlow[] {
       ...{ ...of, from: { kind: "tier", tier: "monitor" }, to: probeDoor },
       why: "The monitor fetches what a region has seen, and shows that it lives.",
     },
-    ...(webhook === undefined
-      ? []
-      : [
-          {
-            ...of,
-            from,
-            to: webhook,
-            why: "Probes tell the operators when the monitor is silent.",
-            path: "monitor.alerts.webhook",
-          },
-        ]),
+    ...(webhook === undefined ? [] : [{ ...tell, to: webhook, path: "monitor.alerts.webhook" }]),
+    ...(alerts.email === undefined ? [] : [{ ...tell, to: mailPlace(alerts.email), path: "monitor.alerts.email" }]),
   ];
 }
 
@@ -91,6 +85,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     file(paths.blackboxDefaults, blackboxArguments(head(reasons.ask)), reasons.ask),
     file(paths.blackboxDropIn, blackboxDropIn(site, head(reasons.ask)), reasons.ask),
     ...trust(host, site),
+    ...alertFiles(site),
     ...units(),
   ];
 }
@@ -99,6 +94,20 @@ function trust(host: Host, site: Site): readonly FileResource[] {
   if (site.tls.certificate === "own") return [];
   const why = "Probes verify the public certificate as visitors do, and until it has come the site's own.";
   return [file(paths.publicCa, `# ${header(host, why)}\n${trustReference}\n`, why)];
+}
+
+/** What comes from files of the operators', for whom they alone vouch. */
+function alertFiles({ monitor }: Site): readonly FileResource[] {
+  const { email, trust: authorities } = monitor.alerts;
+  const why = "Probes tell the operators when the monitor is silent.";
+  const kept = (path: string, content: string): FileResource => ({
+    ...file(path, content, why),
+    ...{ mode: "0640", group: account },
+  });
+  return [
+    ...(authorities === undefined ? [] : [kept(paths.alertTrust, `${secretReference(alertTrust)}\n`)]),
+    ...(email?.password === undefined ? [] : [kept(paths.mailPassword, secretReference(mailPassword))]),
+  ];
 }
 
 function units(): readonly UnitResource[] {

@@ -1,3 +1,4 @@
+import type { SiteAlerts } from "../../model/alerts.ts";
 import type { ProbeSettings } from "../../model/probe.ts";
 import { probePort } from "../../model/probes.ts";
 import { secretReference } from "../../model/secret.ts";
@@ -28,6 +29,22 @@ export function settingsText(host: Host, topology: Topology, head: string): stri
     visit: site.monitor.visit,
     secrets: Object.fromEntries(secrets.map((name) => [name, secretReference(name)])),
     webhook: site.monitor.alerts.webhook,
+    ...alertWays(site.monitor.alerts),
   };
   return `${JSON.stringify({ "//": head, ...settings }, undefined, 2)}\n`;
+}
+
+function alertWays({ email, trust }: SiteAlerts): Pick<ProbeSettings, "mail" | "alertTrust"> {
+  const own = trust === undefined ? {} : { trust: paths.alertTrust };
+  return {
+    ...(trust === undefined ? {} : { alertTrust: `${paths.debianCa} ${paths.alertTrust}` }),
+    ...(email === undefined
+      ? {}
+      : {
+          mail: {
+            ...{ host: email.host, port: email.port, from: email.from, to: email.to, ...own },
+            ...(email.user === undefined ? {} : { user: email.user, password: paths.mailPassword }),
+          },
+        }),
+  };
 }

@@ -14,27 +14,35 @@ export const name = place === 0 ? "talerts" : `talerts${place}`;
 const ports = { webhook: 9900, mail: 2525 };
 const keep = process.env.RAMPART_SCENARIOS_KEEP === "1";
 
-/** @param exported starts places beside the hosts, and says what the site is to send them. */
-export async function siteIsUp(exported?: () => object): Promise<Receivers> {
+export interface Wanted {
+  /** Where those stand who are told. */
+  readonly at?: string;
+  /** Keys of `monitor` that the site has from the beginning. */
+  readonly always?: object;
+  /** Starts places beside the hosts, and gives the keys of `monitor` that need them. */
+  readonly later?: () => object;
+}
+
+export async function siteIsUp({ at = beside, always = {}, later = () => ({}) }: Wanted = {}): Promise<Receivers> {
   claimLabs();
   mkdirSync(folder, { recursive: true });
   cpSync(join(root, "examples/hello/app"), join(folder, "app"), { recursive: true });
   writeFileSync(join(folder, "mail.password"), `${mailAccount.password}\n`);
   // The authority is known when the receivers are up, and they need the lab's network.
-  writeSite({ alerts: {} });
+  writeSite(always);
   if (!keep) await rampartDone(["down"], site);
   await rampartDone(["up"], { ...site, timeoutMs: 1_200_000 });
-  const receivers = await startReceivers(name, join(folder, "receiver"), ports);
+  const receivers = await startReceivers(name, join(folder, "receiver"), ports, at);
   writeFileSync(join(folder, "mail-ca.crt"), receivers.trust);
   const { user } = mailAccount;
-  const email = { to: ["ops@alerts.example"], from: "rampart@alerts.example", server: `${beside}:${ports.mail}`, user };
+  const email = { to: ["ops@alerts.example"], from: "rampart@alerts.example", server: `${at}:${ports.mail}`, user };
   const alerts = {
-    webhook: `http://${beside}:${ports.webhook}/rampart`,
+    webhook: `http://${at}:${ports.webhook}/rampart`,
     email: { ...email, password: "./mail.password" },
     trust: "./mail-ca.crt",
     dailyReport: "06:00",
   };
-  writeSite({ alerts, ...(exported === undefined ? {} : { export: exported() }) });
+  writeSite({ ...always, alerts, ...later() });
   await rampartDone(["apply"], { ...site, timeoutMs: 600_000 });
   return receivers;
 }

@@ -2,13 +2,14 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { insideCommand } from "../../../src/lab/lab.ts";
+import { insideCommand, outsideCommand } from "../../../src/lab/lab.ts";
 import { createAuthority } from "../../../src/pki/authority.ts";
 import { issueCertificate } from "../../../src/pki/certificate.ts";
 import { programOf } from "./asking.ts";
 
-/** Where hosts of a lab find what stands beside them. */
+/** Where hosts of a lab find what stands beside them: on the inside network, or outside, where probes are, too. */
 export const beside = "10.77.0.1";
+export const outside = "198.51.100.1";
 
 /** What the receiver is told. */
 export interface Receiving {
@@ -61,17 +62,15 @@ export async function startReceivers(
   site: string,
   folder: string,
   ports: { readonly webhook: number; readonly mail: number },
+  at = beside,
 ): Promise<Receivers> {
   const trust = await mailCertificate(folder);
   const receiving: Receiving = {
-    ...{ address: beside, webhookPort: ports.webhook, mailPort: ports.mail, ...mailAccount },
+    ...{ address: at, webhookPort: ports.webhook, mailPort: ports.mail, ...mailAccount },
     ...{ certificate: join(folder, "mail.crt"), key: join(folder, "mail.key") },
   };
-  const [program = "", ...args] = insideCommand(site, [
-    process.execPath,
-    programOf("receiver"),
-    JSON.stringify(receiving),
-  ]);
+  const seat = at === beside ? insideCommand : outsideCommand;
+  const [program = "", ...args] = seat(site, [process.execPath, programOf("receiver"), JSON.stringify(receiving)]);
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
   const [posted, letters]: [Posted[], Letter[]] = [[], []];
   await new Promise<void>((resolve, reject) => {
@@ -112,7 +111,7 @@ async function mailCertificate(folder: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const now = new Date();
   const authority = await createAuthority("mail", now);
-  const request = { commonName: "mail", dnsNames: ["mail.test"], ipAddresses: [beside], days: 30 };
+  const request = { commonName: "mail", dnsNames: ["mail.test"], ipAddresses: [beside, outside], days: 30 };
   const issued = await issueCertificate(authority, { ...request, usages: ["server"] }, now);
   writeFileSync(join(folder, "mail.crt"), issued.certificatePem);
   writeFileSync(join(folder, "mail.key"), issued.keyPem.reveal(), { mode: 0o600 });
