@@ -59,6 +59,8 @@ test("every region sees the site; what is open is what is declared, with hosts t
   expect(seen.regions.map(({ region, checks }) => [region, checks])).toEqual(regions.map((one) => [one, well]));
   const verified = await rampart(["firewall", "verify"], { ...site, timeoutMs: 300_000 });
   expect(verified.exitCode, said(verified)).toBe(0);
+  const looked = await rampart(["verify"], { ...site, timeoutMs: 300_000 });
+  expect(looked.exitCode, said(looked)).toBe(0);
 });
 
 test("one region loses the site: a note that names it, and nobody is woken", async () => {
