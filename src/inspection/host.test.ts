@@ -69,3 +69,20 @@ test("the script looks at every file that holds a secret, and is one that a shel
   execFileSync("sh", ["-n"], { input: script });
   expect(lb1 && hostInspection(lb1, topology, "== exposure\n[]\n")).toBeUndefined();
 });
+
+test("a password is a secret, and the certificate of an authority that comes from a file like it is none", () => {
+  const email = {
+    to: ["a@b.example"],
+    from: "c@b.example",
+    host: "mail.example",
+    port: 587,
+    user: "u",
+    password: "./p",
+  };
+  const alerts = { webhook: undefined, email, trust: "./ca.crt" };
+  const of = siteTopology({ ...shopSite, monitor: { ...shopSite.monitor, alerts } }, roles);
+  const mon1 = of.hosts.find((host) => host.name === "mon1") ?? lb1;
+  const script = inspectionScript(desiredHost(mon1, of, rolesOf(mon1, roles)).resources);
+  expect(script).toContain("/etc/prometheus/mail.password");
+  expect(script).not.toContain("alerts-ca.crt");
+});

@@ -1,5 +1,6 @@
 import { sectionOf } from "../base/sections.ts";
 import { plural, shellQuote } from "../base/text.ts";
+import { isAuthority } from "../model/authorities.ts";
 import type { HostFinding, HostInspection, UnitExposure } from "../model/inspection.ts";
 import type { Resource } from "../model/resource.ts";
 import { referencedSecrets } from "../model/secret.ts";
@@ -36,7 +37,8 @@ echo "== end"
 function secretFiles(resources: readonly Resource[]): readonly string[] {
   return resources.flatMap((one) => {
     if (one.kind === "certificate") return [one.keyFile];
-    return one.kind === "file" && referencedSecrets(one.content).length > 0 ? [one.file] : [];
+    if (one.kind !== "file") return [];
+    return referencedSecrets(one.content).some((name) => !isAuthority(name)) ? [one.file] : [];
   });
 }
 

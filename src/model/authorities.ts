@@ -1,0 +1,9 @@
+import { alertTrust } from "./alerts.ts";
+import { exportSecrets } from "./export.ts";
+
+const authorities: ReadonlySet<string> = new Set([alertTrust, exportSecrets.metricsTrust, exportSecrets.logsTrust]);
+
+/** True for certificates of authorities: they come from files of the operator's as passwords do, and are no secrets. */
+export function isAuthority(name: string): boolean {
+  return authorities.has(name);
+}
