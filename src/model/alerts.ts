@@ -70,6 +70,9 @@ export const neverQuiet: readonly string[] = [
 /** Label of an alert that only tries the delivery; its value is one run's. Nothing that really fires has it. */
 export const trialLabel = "rampart_test";
 
+/** Names of Alertmanager's receivers of alerts; it has others, which reports go to. */
+export const alertChannels: readonly string[] = ["webhook", "email"];
+
 /** Severity of what is no fault: the report of a day, which goes the way of alerts. */
 export const reportSeverity = "report";
 export const reportName = "DailyReport";

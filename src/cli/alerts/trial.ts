@@ -1,6 +1,6 @@
 import { RampartError } from "../../base/problem.ts";
 import { plural } from "../../base/text.ts";
-import { type TrialReport, trialLabel } from "../../model/alerts.ts";
+import { alertChannels, type TrialReport, trialLabel } from "../../model/alerts.ts";
 import { hostsOf } from "../../model/topology.ts";
 import type { OpenSite } from "../site.ts";
 import type { Waiting } from "../waiting.ts";
@@ -29,7 +29,7 @@ export async function planTrials(open: OpenSite, names: readonly string[], id: s
   );
   const channels = (JSON.parse(receivers) as readonly { readonly name: string }[])
     .map(({ name }) => name)
-    .filter((name) => name !== "nobody");
+    .filter((name) => alertChannels.includes(name));
   if (channels.length === 0 || !status.includes(`${trialLabel}!=`)) throw notApplied();
   const origin = { id, site: open.site.name, monitor: hostsOf(open.topology, "monitor")[0]?.name ?? "" };
   const known = groupsIn(rules).flatMap((group) => group.rules);
