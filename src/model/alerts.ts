@@ -71,7 +71,7 @@ export const neverQuiet: readonly string[] = [
 export const trialLabel = "rampart_test";
 
 /** Names of Alertmanager's receivers of alerts; it has others, which reports go to. */
-export const alertChannels: readonly string[] = ["webhook", "email"];
+export const alertChannels = { webhook: "webhook", email: "email" } as const;
 
 /** Severity of what is no fault: the report of a day, which goes the way of alerts. */
 export const reportSeverity = "report";

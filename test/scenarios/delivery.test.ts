@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { name, site, siteIsDown, siteIsUp, statusOf } from "./support/alert-site.ts";
+import { allQuiet, heard, letter, name, site, siteIsDown, siteIsUp, statusOf } from "./support/alert-site.ts";
 import { say } from "./support/lab.ts";
 import { onHost, rampart } from "./support/rampart.ts";
 import { mailAccount, type Receivers } from "./support/receivers.ts";
@@ -18,42 +18,14 @@ afterAll(async () => {
   await siteIsDown();
 });
 
-async function allQuiet(seconds: number): Promise<void> {
-  await eventually(seconds, async () => {
-    const { alerts, alertsKnown } = await statusOf();
-    expect([alertsKnown, alerts.map((one) => one.name)]).toEqual([true, []]);
-  });
-}
-
-/** The seconds until an alert came by webhook. */
-async function heard(alert: string, status: "firing" | "resolved", since: number, within: number): Promise<number> {
-  let at: number | undefined;
-  await eventually(within, async () => {
-    at = told.heard(alert, status, since);
-    expect(at, `${alert} ${status}`).toBeDefined();
-  });
-  return ((at ?? 0) - since) / 1000;
-}
-
-/** The first letter after a moment that holds all of these. */
-async function letter(since: number, within: number, ...texts: readonly string[]): Promise<string> {
-  let text = "";
-  await eventually(within, async () => {
-    const fits = told.letters.find((one) => one.at >= since && texts.every((part) => one.text.includes(part)));
-    expect(fits, texts.join(", ")).toBeDefined();
-    text = fits?.text ?? "";
-  });
-  return text;
-}
-
 const stopApp = async () => await onHost("hello1", "systemctl stop app-hello", site);
 const startApp = async () => await onHost("hello1", "systemctl start app-hello", site);
 
 test("a page comes by webhook and by mail, with what to do; its end comes, too", async () => {
   const broken = Date.now();
   await stopApp();
-  const seconds = await heard("SiteDown", "firing", broken, 30);
-  const text = await letter(broken, 60, "SiteDown, page");
+  const seconds = await heard(told, "SiteDown", "firing", broken, 30);
+  const text = await letter(told, broken, 60, "SiteDown, page");
   say(`site down: told by webhook after ${seconds.toFixed(1)} s`);
   expect(text).toMatch(/^Subject: \[talerts\d?\] page: /m);
   expect(text).toContain("https://www.alerts.example/ does not answer");
@@ -62,8 +34,8 @@ test("a page comes by webhook and by mail, with what to do; its end comes, too",
   expect(text).toContain("rampart status");
   const mended = Date.now();
   await startApp();
-  await heard("SiteDown", "resolved", mended, 60);
-  await letter(mended, 60, "SiteDown, resolved");
+  await heard(told, "SiteDown", "resolved", mended, 60);
+  await letter(told, mended, 60, "SiteDown, resolved");
   await allQuiet(60);
 });
 
@@ -90,9 +62,9 @@ test("a host that is silenced is not told, and still shown", async () => {
   expect(told.heard("UnitFailed", "firing", began)).toBeUndefined();
   const ended = Date.now();
   await rampart(["silence", "end", id], site);
-  await heard("UnitFailed", "firing", ended, 90);
+  await heard(told, "UnitFailed", "firing", ended, 90);
   await onHost("mon1", "systemctl reset-failed rampart-trial", site);
-  await heard("UnitFailed", "resolved", ended, 120);
+  await heard(told, "UnitFailed", "resolved", ended, 120);
   await allQuiet(60);
 });
 
@@ -181,7 +153,7 @@ test("a day is told by webhook and mail, once, with the figures of rampart repor
   told.behave("webhook", "refuse");
   const program = "/usr/local/lib/rampart/daily-report.mjs /etc/rampart/daily-report.json";
   await onHost("mon1", `systemd-run --quiet --wait --property=DynamicUser=yes node ${program} ${day}`, site);
-  const text = await letter(began, 60, `${day}: `, "seen from the monitor");
+  const text = await letter(told, began, 60, `${day}: `, "seen from the monitor");
   expect(text).toMatch(new RegExp(`^Subject: \\[${name}\\] ${day}: [\\d.]+ % available, `, "m"));
   expect(text).toContain("SiteDown");
   told.behave("webhook", "take");
@@ -189,7 +161,7 @@ test("a day is told by webhook and mail, once, with the figures of rampart repor
   expect(reports(began)[0]).toMatchObject({ status: "firing", labels: { severity: "report", day } });
   // The timer's own way: the day before, of which a new site knows little.
   await onHost("mon1", "systemctl start rampart-daily-report.service", site);
-  await letter(began, 60, `${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}: `);
+  await letter(told, began, 60, `${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}: `);
   const next = await onHost("mon1", "systemctl show -P NextElapseUSecRealtime rampart-daily-report.timer", site);
   expect(new Date(next.replace(/^\w+ (\S+) (\S+) UTC.*$/s, "$1T$2Z")).toISOString()).toContain("T06:00:00");
   expect((await statusOf()).alerts.filter(({ name: alert }) => alert === "DailyReport")).toEqual([]);
@@ -215,8 +187,8 @@ test("what is not delivered is said to be so, and why", async () => {
   expect(outcome("webhook")).toMatchObject({ told: null, why: expect.stringContaining("503") });
   expect(outcome("email")).toMatchObject({ told: expect.any(Number), why: null });
   // That is a true fault, and it is told as one; the trial itself is not told after its end.
-  await heard("AlertsNotDelivered", "firing", broken, 120);
-  await heard("AlertsNotDelivered", "resolved", broken, 180);
+  await heard(told, "AlertsNotDelivered", "firing", broken, 120);
+  await heard(told, "AlertsNotDelivered", "resolved", broken, 180);
   const late = told.posted.filter(({ at }) => at >= broken).flatMap(({ alerts }) => alerts);
   expect(late.filter(({ labels }) => labels.rampart_test === report.id)).toEqual([]);
   await allQuiet(60);
@@ -226,16 +198,18 @@ test("the webhook refuses: mail tells of it, and what waits is delivered when it
   const broken = Date.now();
   told.behave("webhook", "refuse");
   await stopApp();
-  await letter(broken, 60, "SiteDown, page");
-  const text = await letter(broken, 90, "AlertsNotDelivered on mon1, page");
+  await letter(told, broken, 60, "SiteDown, page");
+  const text = await letter(told, broken, 90, "AlertsNotDelivered on mon1, page");
   expect(text).toContain("do not get through by webhook");
   const names = (await statusOf()).alerts.map((one) => one.name);
   expect(names).toContain("AlertsNotDelivered");
   const mended = Date.now();
   told.behave("webhook", "take");
-  say(`what waited came ${(await heard("SiteDown", "firing", mended, 30)).toFixed(1)} s after the webhook took again`);
+  say(
+    `what waited came ${(await heard(told, "SiteDown", "firing", mended, 30)).toFixed(1)} s after the webhook took again`,
+  );
   await startApp();
-  await heard("AlertsNotDelivered", "resolved", mended, 150);
+  await heard(told, "AlertsNotDelivered", "resolved", mended, 150);
   await allQuiet(60);
 });
 
@@ -243,16 +217,16 @@ test("the mail server hangs: the webhook is not held up, and tells of it", async
   const broken = Date.now();
   told.behave("mail", "hang");
   await stopApp();
-  const seconds = await heard("SiteDown", "firing", broken, 30);
-  const failed = await heard("AlertsNotDelivered", "firing", broken, 120);
+  const seconds = await heard(told, "SiteDown", "firing", broken, 30);
+  const failed = await heard(told, "AlertsNotDelivered", "firing", broken, 120);
   say(
     `mail server hangs: site down told after ${seconds.toFixed(1)} s, the failed delivery after ${failed.toFixed(1)} s`,
   );
   const mended = Date.now();
   told.behave("mail", "take");
-  await letter(mended, 90, "SiteDown");
+  await letter(told, mended, 90, "SiteDown");
   await startApp();
-  await heard("AlertsNotDelivered", "resolved", mended, 180);
+  await heard(told, "AlertsNotDelivered", "resolved", mended, 180);
   await allQuiet(60);
 });
 

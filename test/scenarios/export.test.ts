@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { sleep } from "../../src/lab/process.ts";
 import { createAuthority } from "../../src/pki/authority.ts";
 import { issueCertificate } from "../../src/pki/certificate.ts";
-import { folder, name, site, siteIsDown, siteIsUp, statusOf } from "./support/alert-site.ts";
+import { allQuiet, folder, name, site, siteIsDown, siteIsUp, statusOf } from "./support/alert-site.ts";
 import { say } from "./support/lab.ts";
 import { logsPlace, metricsAccount, metricsPlace, type PlaceFiles } from "./support/places.ts";
 import { onHost, rampart } from "./support/rampart.ts";
@@ -51,13 +51,6 @@ const logger = async (host: string, tag: string, text: string) =>
 
 const onMonitor = async (query: string): Promise<string> =>
   await onHost("mon1", `curl -sS -G --data-urlencode 'query=${query}' http://127.0.0.1:9090/api/v1/query`, site);
-
-async function allQuiet(seconds: number): Promise<void> {
-  await eventually(seconds, async () => {
-    const { alerts, alertsKnown } = await statusOf();
-    expect([alertsKnown, alerts.map((one) => one.name)]).toEqual([true, []]);
-  });
-}
 
 test("all measurements reach the other Prometheus, by TLS and with a password, and say of which site they are", async () => {
   const local = JSON.parse(await onMonitor("count(up)")) as { data: { result: [{ value: [number, string] }] } };

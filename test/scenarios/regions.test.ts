@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sleep } from "../../src/lab/process.ts";
-import { site, siteIsDown, siteIsUp, statusOf } from "./support/alert-site.ts";
+import { allQuiet, heard, letter, site, siteIsDown, siteIsUp } from "./support/alert-site.ts";
 import { say } from "./support/lab.ts";
 import { onHost, rampart, rampartDone, rampartJson, said } from "./support/rampart.ts";
 import { outside, type Receivers } from "./support/receivers.ts";
-import { eventually } from "./support/time.ts";
 
 // The site as three regions see it: one alone is a note, most of them a page, and when the monitor dies they speak themselves.
 
@@ -21,25 +20,6 @@ afterAll(async () => {
   await told?.stop();
   await siteIsDown();
 });
-
-async function allQuiet(seconds: number): Promise<void> {
-  await eventually(seconds, async () => {
-    const { alerts, alertsKnown } = await statusOf();
-    expect([alertsKnown, alerts.map((one) => one.name)]).toEqual([true, []]);
-  });
-}
-
-/** Seconds from a moment until an alert came by webhook. */
-async function heard(alert: string, status: "firing" | "resolved", since: number, within: number): Promise<number> {
-  await eventually(within, async () => expect(told.heard(alert, status, since), `${alert} ${status}`).toBeDefined());
-  return ((told.heard(alert, status, since) ?? 0) - since) / 1000;
-}
-
-async function letter(subject: string, since: number, within: number): Promise<string> {
-  const find = () => told.letters.find(({ at, text }) => at >= since && text.includes(subject))?.text;
-  await eventually(within, async () => expect(find(), subject).toBeDefined());
-  return find() ?? "";
-}
 
 /** How often an alert was told by webhook since a moment. */
 function times(alert: string, status: string, since: number): number {
@@ -67,14 +47,14 @@ test("one region loses the site: a note that names it, and nobody is woken", asy
   const began = Date.now();
   await lose("us");
   try {
-    const seconds = await heard("SiteDownInRegion", "firing", began, 120);
+    const seconds = await heard(told, "SiteDownInRegion", "firing", began, 120);
     say(`one region without the site: told after ${seconds.toFixed(1)} s`);
     const status = await rampart(["regions"], site);
     expect([status.exitCode, status.stdout]).toEqual([1, expect.stringContaining("us")]);
   } finally {
     await find("us");
   }
-  await heard("SiteDownInRegion", "resolved", began, 120);
+  await heard(told, "SiteDownInRegion", "resolved", began, 120);
   expect([times("SiteDownOutside", "firing", began), times("SiteDown", "firing", began)]).toEqual([0, 0]);
   const labels = told.posted.flatMap(({ alerts }) => alerts).map((one) => one.labels);
   const regional = labels.filter(({ alertname }) => alertname === "SiteDownInRegion");
@@ -86,12 +66,12 @@ test("most regions lose it while the monitor inside sees it: a page", async () =
   const began = Date.now();
   await Promise.all(["eu", "asia"].map(lose));
   try {
-    const seconds = await heard("SiteDownOutside", "firing", began, 90);
+    const seconds = await heard(told, "SiteDownOutside", "firing", began, 90);
     say(`two of three regions without the site: told after ${seconds.toFixed(1)} s`);
   } finally {
     await Promise.all(["eu", "asia"].map(find));
   }
-  await heard("SiteDownOutside", "resolved", began, 120);
+  await heard(told, "SiteDownOutside", "resolved", began, 120);
   expect(times("SiteDown", "firing", began)).toBe(0);
   await allQuiet(90);
 });
@@ -99,18 +79,18 @@ test("most regions lose it while the monitor inside sees it: a page", async () =
 test("the monitor loses its power: the probes tell it within a minute by webhook and mail, once, and take it back", async () => {
   const began = Date.now();
   await rampartDone(["lab", "cut", "mon1"], site);
-  const seconds = await heard("MonitorSilent", "firing", began, 90);
+  const seconds = await heard(told, "MonitorSilent", "firing", began, 90);
   say(`monitor without power: told by the probes after ${seconds.toFixed(1)} s`);
   expect(seconds).toBeLessThan(60);
-  const text = await letter("page: MonitorSilent", began, 20);
+  const text = await letter(told, began, 20, "page: MonitorSilent");
   expect(text).toContain("no sign of life of mon1 reached any region");
   expect(text).toContain("The site itself answers in");
   await sleep(10_000);
   expect(times("MonitorSilent", "firing", began)).toBe(1);
   const back = Date.now();
   await rampartDone(["lab", "start", "mon1"], site);
-  await heard("MonitorSilent", "resolved", back, 120);
-  await letter("resolved: MonitorSilent", back, 20);
+  await heard(told, "MonitorSilent", "resolved", back, 120);
+  await letter(told, back, 20, "resolved: MonitorSilent");
   expect(times("MonitorSilent", "resolved", back)).toBe(1);
   await allQuiet(180);
 });
@@ -119,13 +99,13 @@ test("while the webhook refuses, a letter is enough; the password of the mail ac
   told.behave("webhook", "refuse");
   const began = Date.now();
   await rampartDone(["lab", "cut", "mon1"], site);
-  await letter("page: MonitorSilent", began, 90);
+  await letter(told, began, 90, "page: MonitorSilent");
   const said = await onHost("probe-eu", "journalctl -q --no-pager -u rampart-probe --since=-3min", site);
   expect(said).toContain("told by one way only: the webhook answers 503");
   told.behave("webhook", "take");
   const back = Date.now();
   await rampartDone(["lab", "start", "mon1"], site);
-  await heard("MonitorSilent", "resolved", back, 120);
+  await heard(told, "MonitorSilent", "resolved", back, 120);
   expect(await onHost("probe-eu", "stat -c '%a %U %G' /etc/rampart/probe/mail.password", site)).toBe(
     "640 root rampart-probe",
   );

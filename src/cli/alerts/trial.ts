@@ -29,7 +29,7 @@ export async function planTrials(open: OpenSite, names: readonly string[], id: s
   );
   const channels = (JSON.parse(receivers) as readonly { readonly name: string }[])
     .map(({ name }) => name)
-    .filter((name) => alertChannels.includes(name));
+    .filter((name) => Object.values<string>(alertChannels).includes(name));
   if (channels.length === 0 || !status.includes(`${trialLabel}!=`)) throw notApplied();
   const origin = { id, site: open.site.name, monitor: hostsOf(open.topology, "monitor")[0]?.name ?? "" };
   const known = groupsIn(rules).flatMap((group) => group.rules);

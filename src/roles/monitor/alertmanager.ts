@@ -1,13 +1,10 @@
 import { yamlFile } from "../../formats/prometheus.ts";
-import { type AlertEmail, reportSeverity, trialLabel } from "../../model/alerts.ts";
+import { type AlertEmail, alertChannels, reportSeverity, trialLabel } from "../../model/alerts.ts";
 import type { Site } from "../../model/site.ts";
 import type { Host } from "../../model/topology.ts";
 import { header } from "./header.ts";
 import { mailFiles, mailLocalPort } from "./mail.ts";
 import { paths } from "./paths.ts";
-
-/** Names of Alertmanager's receivers: the channels by which alerts go out. */
-const channels = { webhook: "webhook", email: "email" } as const;
 
 /**
  * alertmanager.yml: what pages goes out at once, the rest is gathered. Each channel has groups of its own, so that one that hangs
@@ -28,8 +25,8 @@ export function alertmanagerConfig(host: Host, site: Site, why: string): string 
       templates: [paths.mailTemplate, paths.runbooks],
       receivers: [
         { name: "nobody" },
-        ...(webhook === undefined ? [] : [{ name: channels.webhook, webhook_configs: [{ url: webhook }] }]),
-        ...(email === undefined ? [] : [{ name: channels.email, email_configs: [mailConfig(email)] }]),
+        ...(webhook === undefined ? [] : [{ name: alertChannels.webhook, webhook_configs: [{ url: webhook }] }]),
+        ...(email === undefined ? [] : [{ name: alertChannels.email, email_configs: [mailConfig(email)] }]),
         ...reports,
       ],
     },
@@ -52,20 +49,20 @@ const trialsSoon = { group_wait: "5s", group_interval: "10s" };
 
 const webhookRoutes = [
   {
-    ...{ matchers: isPage, receiver: channels.webhook, group_wait: "0s", group_interval: "1s", continue: true },
+    ...{ matchers: isPage, receiver: alertChannels.webhook, group_wait: "0s", group_interval: "1s", continue: true },
     ...trials("alertname"),
   },
   {
-    ...{ matchers: isTicket, receiver: channels.webhook, group_wait: "5s", group_interval: "30s", continue: true },
+    ...{ matchers: isTicket, receiver: alertChannels.webhook, group_wait: "5s", group_interval: "30s", continue: true },
     ...trials("alertname", trialsSoon),
   },
 ];
 
 // A reader has one letter for all that comes within seconds, and one for all tickets of a quarter of an hour.
 const mailRoutes = [
-  { matchers: isPage, receiver: channels.email, group_wait: "0s", group_interval: "10s", ...trials("alertname") },
+  { matchers: isPage, receiver: alertChannels.email, group_wait: "0s", group_interval: "10s", ...trials("alertname") },
   {
-    ...{ matchers: isTicket, receiver: channels.email, group_by: ["severity"] },
+    ...{ matchers: isTicket, receiver: alertChannels.email, group_by: ["severity"] },
     ...{ group_wait: "1m", group_interval: "15m", repeat_interval: "24h" },
     ...trials("severity", trialsSoon),
   },

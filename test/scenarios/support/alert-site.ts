@@ -1,10 +1,12 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { expect } from "vitest";
 import type { SiteStatus } from "../../../src/model/status.ts";
 import { claimLabs } from "./lab.ts";
 import { rampart, rampartDone } from "./rampart.ts";
 import { beside, mailAccount, type Receivers, startReceivers } from "./receivers.ts";
 import { place, root, scratch } from "./site.ts";
+import { eventually } from "./time.ts";
 
 // Four hosts and whoever is told of their faults, since nobody else's scenario should see them.
 
@@ -68,4 +70,44 @@ function writeSite(monitor: object): void {
     join(folder, "rampart.config.ts"),
     `import { defineSite } from "rampart";\nexport default defineSite(${JSON.stringify(text)});\n`,
   );
+}
+
+/** Waits until no alert fires. */
+export async function allQuiet(seconds: number): Promise<void> {
+  await eventually(seconds, async () => {
+    const { alerts, alertsKnown } = await statusOf();
+    expect([alertsKnown, alerts.map((one) => one.name)]).toEqual([true, []]);
+  });
+}
+
+/** The seconds until an alert came by webhook. */
+export async function heard(
+  told: Receivers,
+  alert: string,
+  status: "firing" | "resolved",
+  since: number,
+  within: number,
+): Promise<number> {
+  let at: number | undefined;
+  await eventually(within, async () => {
+    at = told.heard(alert, status, since);
+    expect(at, `${alert} ${status}`).toBeDefined();
+  });
+  return ((at ?? 0) - since) / 1000;
+}
+
+/** The first letter after a moment that holds all of these. */
+export async function letter(
+  told: Receivers,
+  since: number,
+  within: number,
+  ...texts: readonly string[]
+): Promise<string> {
+  let text = "";
+  await eventually(within, async () => {
+    const fits = told.letters.find((one) => one.at >= since && texts.every((part) => one.text.includes(part)));
+    expect(fits, texts.join(", ")).toBeDefined();
+    text = fits?.text ?? "";
+  });
+  return text;
 }

@@ -39,7 +39,7 @@ export interface Outcome {
 const outcomes: Outcome[] = [];
 
 /** Runs a drill under writers and readers, reads everything back, and throws when a write is lost, came twice, or two members led. */
-export async function runDrill(drill: Drill): Promise<Outcome> {
+async function runDrill(drill: Drill): Promise<Outcome> {
   await databaseIsWell(60);
   await holdOffIsOver();
   await startLoad();
