@@ -1,3 +1,5 @@
+import { figuresFolder } from "./figures.ts";
+
 /** Programs of backups on database hosts. What they say is in model/backups.ts. */
 export const backupPrograms = {
   folder: "/usr/local/lib/rampart",
@@ -19,7 +21,7 @@ export const backupTraces = {
   /** Unix time from which on it looks; stands in the figures for what is not known yet. */
   since: "/var/lib/rampart/backup/since",
   /** Figures for the monitor, as its exporter reads them. */
-  metrics: "/var/lib/prometheus/node-exporter/rampart-backup.prom",
+  metrics: `${figuresFolder}/rampart-backup.prom`,
   /** Restored instances, each in a folder of its own; see `restoredInstance`. */
   restored: "/var/lib/rampart-restore",
 } as const;

@@ -1,3 +1,4 @@
+import { figuresFolder } from "../contract/figures.ts";
 import type { FileResource, Resource } from "../model/resource.ts";
 import type { Site } from "../model/site.ts";
 import type { Host } from "../model/topology.ts";
@@ -77,7 +78,7 @@ function unitText(header: string, sources: readonly AccessSource[]): string {
           ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE"],
           ["PrivateNetwork", "yes"],
           ["RestrictAddressFamilies", "AF_UNIX"],
-          ["ReadWritePaths", `${folders.join(" ")} /var/lib/prometheus/node-exporter`],
+          ["ReadWritePaths", `${folders.join(" ")} ${figuresFolder}`],
         ],
       },
       { name: "Install", lines: [["WantedBy", "multi-user.target"]] },

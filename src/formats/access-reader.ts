@@ -1,3 +1,4 @@
+import { figuresFolder } from "../contract/figures.ts";
 import { requestSeconds } from "../model/requests.ts";
 
 /** A file that a daemon appends a line of JSON to for every request. */
@@ -24,10 +25,9 @@ export interface AccessReader {
   readonly hosts: readonly string[];
 }
 
-export const accessMetricsFile = "/var/lib/prometheus/node-exporter/rampart-access.prom";
+export const accessMetricsFile = `${figuresFolder}/rampart-access.prom`;
 /** A file is put aside, compressed, when it is longer; so many are kept. */
-const longFile = 64 * 1024 * 1024;
-const keptFiles = 8;
+const [longFile, keptFiles] = [64 * 1024 * 1024, 8];
 /** Milliseconds after which an answer is slow. */
 const slowMs = 1000;
 /** One in so many requests that are neither is told as well: what is usual. */

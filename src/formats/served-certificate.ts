@@ -1,3 +1,4 @@
+import { figuresFolder } from "../contract/figures.ts";
 import { acmeOf, issuerName, openingTier } from "../model/certificate.ts";
 import type { FileResource, Origin, Resource } from "../model/resource.ts";
 import { visitorNames } from "../model/site-names.ts";
@@ -23,7 +24,7 @@ export interface Serving {
 const program = "/usr/local/lib/rampart/certificate";
 const serviceFile = "/etc/systemd/system/rampart-certificate.service";
 const timerFile = "/etc/systemd/system/rampart-certificate.timer";
-const metricsFile = "/var/lib/prometheus/node-exporter/rampart-certificate.prom";
+const metricsFile = `${figuresFolder}/rampart-certificate.prom`;
 
 const why = "What visitors are served is what lies on the disk, and is measured by a handshake.";
 
@@ -141,7 +142,7 @@ function serviceText(host: Host, { unit, writes }: Serving): string {
           ["NoNewPrivileges", "yes"],
           ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE CAP_FOWNER"],
           ["ProtectSystem", "strict"],
-          ["ReadWritePaths", `${writes} /var/lib/prometheus/node-exporter`],
+          ["ReadWritePaths", `${writes} ${figuresFolder}`],
           ["ProtectHome", "yes"],
           ["PrivateTmp", "yes"],
           ["PrivateDevices", "yes"],

@@ -1,3 +1,4 @@
+import { figuresFolder } from "../../contract/figures.ts";
 import { haproxyPaths } from "../../formats/haproxy-parts.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { bansFile, bansProgram } from "../../model/bans.ts";
@@ -12,7 +13,7 @@ const origin: Origin = {
 const service = "rampart-bans.service";
 const unitFile = `/etc/systemd/system/${service}`;
 /** Read by the host's exporter: how many addresses are banned. */
-const metricsFile = "/var/lib/prometheus/node-exporter/rampart-bans.prom";
+const metricsFile = `${figuresFolder}/rampart-bans.prom`;
 /** There while HAProxy holds what the file holds: before that, saving would empty the file. */
 const loaded = "/run/rampart-bans.loaded";
 
@@ -163,7 +164,7 @@ function unitText(host: Host): string {
           "It speaks to HAProxy's socket and writes two files.",
           ...hardening,
           ["ProtectSystem", "strict"],
-          ["ReadWritePaths", "/var/lib/rampart /run /var/lib/prometheus/node-exporter"],
+          ["ReadWritePaths", `/var/lib/rampart /run ${figuresFolder}`],
           ["RestrictAddressFamilies", "AF_UNIX"],
           ["CapabilityBoundingSet", ""],
           ["SystemCallFilter", "@system-service"],

@@ -1,3 +1,4 @@
+import { figuresFolder } from "../../contract/figures.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import type { FileResource, Resource } from "../../model/resource.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
@@ -73,7 +74,7 @@ function exporterArguments(host: Host, { networks }: Topology, why: string): str
     ...(host.tier === "balancer" ? ["--collector.netdev.address-info"] : []),
     `--collector.systemd.unit-include=(${watchedUnits.join("|").replaceAll("*", ".*")})[.]service`,
     `--collector.filesystem.fs-types-exclude=${withoutDisk}`,
-    "--collector.textfile.directory=/var/lib/prometheus/node-exporter",
+    `--collector.textfile.directory=${figuresFolder}`,
   ];
   return `# ${header(host, why)}\nARGS='${words.join(" ")}'\n`;
 }

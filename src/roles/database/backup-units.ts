@@ -1,4 +1,5 @@
 import { restoredInstance } from "../../contract/backup.ts";
+import { figuresFolder } from "../../contract/figures.ts";
 import { confinement, strictConfinement } from "../../formats/hardening.ts";
 import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
 import { backupPaths, canaryAccount } from "./backup-paths.ts";
@@ -96,7 +97,7 @@ export function drillUnit(header: string): string {
   return oneshot("Proves that the store can be restored from", backupPaths.drill, lines, header);
 }
 
-const writable = `${backupPaths.state} ${backupPaths.cache} /var/lib/prometheus/node-exporter`;
+const writable = `${backupPaths.state} ${backupPaths.cache} ${figuresFolder}`;
 
 function oneshot(description: string, program: string, lines: readonly SystemdLine[], header: string): string {
   return systemdFile(

@@ -1,3 +1,4 @@
+import { figuresFolder } from "../../contract/figures.ts";
 import { nodeConfinement } from "../../formats/hardening.ts";
 import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
 import { exportSecrets, type LogExportSettings, type SyslogExport } from "../../model/export.ts";
@@ -16,7 +17,6 @@ const origin: Origin = {
   why: "The logs of all hosts go to a place of the operators', too.",
 };
 const account = "rampart-export";
-const figuresFolder = "/var/lib/prometheus/node-exporter";
 const files = {
   settings: "/etc/rampart/log-export.json",
   trust: "/etc/rampart/log-export-ca.crt",

@@ -1,4 +1,5 @@
 import { shellQuote } from "../../base/text.ts";
+import { figuresFolder } from "../../contract/figures.ts";
 import type { AcmeCertificate } from "../../model/site.ts";
 import { visitorNames } from "../../model/site-names.ts";
 import type { Topology } from "../../model/topology.ts";
@@ -102,7 +103,7 @@ say "a new certificate for \${names[*]}: $(openssl x509 -in "$bundle" -noout -en
 
 /** The program that tells the monitor how orders go. */
 export function recordProgram(header: string): string {
-  const file = "/var/lib/prometheus/node-exporter/rampart-acme.prom";
+  const file = `${figuresFolder}/rampart-acme.prom`;
   return `#!/bin/bash
 # ${header}
 set -u

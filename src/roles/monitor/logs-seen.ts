@@ -1,7 +1,8 @@
+import { figuresFolder } from "../../contract/figures.ts";
 import { logsFolder, senderAddress } from "../../model/logs.ts";
 import type { Host } from "../../model/topology.ts";
 
-const metricsFile = "/var/lib/prometheus/node-exporter/rampart-logs.prom";
+const metricsFile = `${figuresFolder}/rampart-logs.prom`;
 
 /** When a line of a host last came, by the time of its newest file, every fifteen seconds: one process looks at all files. */
 export function logsSeenProgram(hosts: readonly Host[], head: string): string {

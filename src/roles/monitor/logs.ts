@@ -1,3 +1,4 @@
+import { figuresFolder } from "../../contract/figures.ts";
 import { strictConfinement } from "../../formats/hardening.ts";
 import { type NginxDirective, nginxBlock, nginxWord } from "../../formats/nginx.ts";
 import { systemdFile } from "../../formats/systemd.ts";
@@ -170,7 +171,7 @@ function seenUnit(head: string): string {
           ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH"],
           ["PrivateNetwork", "yes"],
           ["RestrictAddressFamilies", "AF_UNIX"],
-          ["ReadWritePaths", "/var/lib/prometheus/node-exporter"],
+          ["ReadWritePaths", figuresFolder],
         ],
       },
       { name: "Install", lines: [["WantedBy", "multi-user.target"]] },

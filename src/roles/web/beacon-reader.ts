@@ -1,7 +1,8 @@
+import { figuresFolder } from "../../contract/figures.ts";
 import { type AccessRoute, journalText, perlString, routeText } from "../../formats/access-reader.ts";
 import { beaconLog } from "./facts.ts";
 
-export const beaconMetricsFile = "/var/lib/prometheus/node-exporter/rampart-beacons.prom";
+export const beaconMetricsFile = `${figuresFolder}/rampart-beacons.prom`;
 
 interface Figure {
   /** As the script names it. */

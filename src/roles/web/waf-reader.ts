@@ -1,7 +1,8 @@
+import { figuresFolder } from "../../contract/figures.ts";
 import { wafLog } from "./facts.ts";
 
 export const wafReaderFile = "/usr/local/lib/rampart/waf";
-const metricsFile = "/var/lib/prometheus/node-exporter/rampart-waf.prom";
+const metricsFile = `${figuresFolder}/rampart-waf.prom`;
 
 const mib = 1024 * 1024;
 /** Read at a time, so that a flood does not take the host's memory. */

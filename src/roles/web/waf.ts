@@ -1,3 +1,4 @@
+import { figuresFolder } from "../../contract/figures.ts";
 import { strictConfinement } from "../../formats/hardening.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
@@ -66,7 +67,7 @@ function unitText(header: string): string {
           ["CapabilityBoundingSet", "CAP_DAC_OVERRIDE"],
           ["PrivateNetwork", "yes"],
           ["RestrictAddressFamilies", "AF_UNIX"],
-          ["ReadWritePaths", `${wafFolder} /var/lib/prometheus/node-exporter`],
+          ["ReadWritePaths", `${wafFolder} ${figuresFolder}`],
         ],
       },
       { name: "Install", lines: [["WantedBy", "multi-user.target"]] },
