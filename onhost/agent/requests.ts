@@ -112,9 +112,21 @@ export async function restart(agent: Agent): Promise<string | undefined> {
       back() && (now?.store?.cluster === undefined || now.server.receiving === "yes" || (leads && !now.server.readOnly))
     );
   };
-  return (await waitFor(settled, until))
-    ? undefined
-    : `MariaDB was stopped, but is not back yet: ${agent.last?.decision.reason ?? ""}`;
+  if (!(await waitFor(settled, until)))
+    return `MariaDB was stopped, but is not back yet: ${agent.last?.decision.reason ?? ""}`;
+  // Whoever asked goes on with the next member, and writes would wait with both away. It is back either way.
+  await waitFor(() => votes(agent), Math.min(until, performance.now() + rejoining));
+  return undefined;
+}
+
+/** How long a voter that is back may take until it acknowledges again, ms: it has to catch up first. */
+const rejoining = 15_000;
+
+/** Acknowledges, if it is one that should. */
+function votes({ last, config }: Agent): boolean {
+  const { server, store } = last?.view ?? {};
+  if (store?.cluster === undefined || store.leader?.member === config.me) return true;
+  return !store.cluster.voters.includes(config.me) || server?.acking === true;
 }
 
 /** Where nobody can take over, it closes, so that no commit is waiting when it ends. */
