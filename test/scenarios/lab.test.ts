@@ -22,10 +22,10 @@ import {
   labUnplug,
   labUp,
   outsideCommand,
-  sshProxyCommand,
 } from "../../src/lab/lab.ts";
 import { processTable } from "../../src/lab/proc.ts";
 import { run, sleep } from "../../src/lab/process.ts";
+import { ssh } from "./support/lab-ssh.ts";
 import { eventually } from "./support/time.ts";
 
 // Lab one has two hosts, one of them reachable for visitors; lab two has the same addresses in a world of its own.
@@ -177,17 +177,6 @@ test("down leaves nothing, twice, and touches no other lab", async () => {
   await labDown(two.name, quiet);
   expect([...leftovers(one), ...leftovers(two)]).toEqual([]);
 });
-
-async function ssh(lab: LabSpec, address: string, command: string): Promise<string> {
-  const folder = `/var/lib/rampart/labs/${lab.name}`;
-  const options = [
-    ...["BatchMode=yes", "StrictHostKeyChecking=yes", `UserKnownHostsFile=${folder}/known_hosts`],
-    ...[`ProxyCommand=${sshProxyCommand(lab.name)}`, "ConnectTimeout=5", "LogLevel=ERROR"],
-  ].flatMap((option) => ["-o", option]);
-  const result = await run(["ssh", "-F", "none", "-i", `${folder}/key`, ...options, `root@${address}`, command]);
-  if (result.exitCode !== 0) throw new Error(`ssh ${address} ${command}: ${result.exitCode} ${result.stderr}`);
-  return result.stdout.trim();
-}
 
 /** What a server says first within a second; nothing if it does not answer. */
 async function banner(address: string, port: number, lab?: LabSpec): Promise<string> {

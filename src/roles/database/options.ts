@@ -5,8 +5,12 @@ import { paths } from "./paths.ts";
 
 /** The server's options: a member that could be the primary, tested by switching over, crashing and rescuing. */
 export function serverOptions(host: Host, database: SiteDatabase, header: string): string {
-  const parts = [place(host), security, memory(database), data, history, replication(database), standing];
-  return optionFile([{ name: "mariadbd", lines: parts.flat() }], header);
+  return optionFile([{ name: "mariadbd", lines: [...place(host), ...security, ...behaviour(database)] }], header);
+}
+
+/** What it does, wherever it stands. */
+export function behaviour(database: SiteDatabase): readonly OptionLine[] {
+  return [memory(database), data, history, replication(database), standing].flat();
 }
 
 export function place(host: Host): readonly OptionLine[] {
