@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { insideCommand } from "../../../src/lab/lab.ts";
 import { run } from "../../../src/lab/process.ts";
@@ -22,14 +22,16 @@ export interface PlaceFiles {
   readonly trust: string;
 }
 
-interface Running {
+export interface Running {
   stop(): Promise<void>;
 }
 
-/** A program in the lab's network, with all that it starts. */
-function started(site: string, argv: readonly string[]): Running {
+/** A program in the lab's network, with all that it starts. @param log file to which what it says is added. */
+export function started(site: string, argv: readonly string[], log = "/dev/null"): Running {
   const [program = "", ...args] = insideCommand(site, argv);
-  const child = spawn(program, args, { stdio: "ignore", detached: true });
+  const said = openSync(log, "a");
+  const child = spawn(program, args, { stdio: ["ignore", said, said], detached: true });
+  closeSync(said);
   const over = new Promise<void>((resolve) => child.on("exit", () => resolve()));
   return {
     stop: async () => {
