@@ -72,6 +72,7 @@ function largeSite(): Site {
       backup: {
         store: "monitor",
         credentials: undefined,
+        trust: undefined,
         at: "03:00",
         keep: { daily: 7, weekly: 4, monthly: 6 },
         drill: "weekly",

@@ -4,6 +4,7 @@ import type { Site, SiteBackup } from "../src/model/site.ts";
 export const shopBackup: SiteBackup = {
   store: "monitor",
   credentials: undefined,
+  trust: undefined,
   at: "03:00",
   keep: { daily: 7, weekly: 4, monthly: 6 },
   drill: "weekly",

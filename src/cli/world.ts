@@ -4,8 +4,9 @@ import { RampartError } from "../base/problem.ts";
 import type { World } from "../converge/world.ts";
 import { ensureArtifact } from "../deploy/artifact.ts";
 import { alertTrust, isAlertFile, mailPassword } from "../model/alerts.ts";
-import { backupCredentials } from "../model/backup.ts";
+import { backupCredentials, backupTrust, isBackupFile } from "../model/backup.ts";
 import { givenOf, givenPart } from "../model/certificate.ts";
+import { dashboardUserList, dashboardUsers } from "../model/dashboard.ts";
 import type { Emit } from "../model/event.ts";
 import { exportFile, exportSecrets, isExportFile } from "../model/export.ts";
 import { referencedSecrets } from "../model/secret.ts";
@@ -36,9 +37,10 @@ export async function worldOf(open: OpenSite, emit: Emit): Promise<World> {
     targetOf: targetsOf(open),
     secretValue: (name) =>
       givenPem(open, name) ??
-      givenCredentials(open, name) ??
+      givenForBackups(open, name) ??
       givenForAlerts(open, name) ??
       givenForExport(open, name) ??
+      givenUsers(open, name) ??
       store.secret(name).reveal(),
     program: programText,
     authority,
@@ -66,11 +68,12 @@ function givenPem(open: OpenSite, name: string): string | undefined {
   return part && given && pemFile(open.folder, given[part]);
 }
 
-/** What the operator's own store of backups asks for, when that is what a secret's name means. */
-function givenCredentials({ site, folder }: OpenSite, name: string): string | undefined {
-  const file = site.database?.backup.credentials;
-  if (name !== backupCredentials || file === undefined) return undefined;
-  return readFileSync(join(folder, file), "utf8").trimEnd();
+/** What the operator's own store of backups asks for and who vouches for it, when that is what a secret's name means. */
+function givenForBackups({ site, folder }: OpenSite, name: string): string | undefined {
+  const { credentials, trust } = site.database?.backup ?? {};
+  if (name === backupCredentials && credentials !== undefined)
+    return readFileSync(join(folder, credentials), "utf8").trimEnd();
+  return name === backupTrust && trust !== undefined ? pemFile(folder, trust) : undefined;
 }
 
 /** What the delivery of alerts takes from files of the operator's, when that is what a secret's name means. */
@@ -87,6 +90,13 @@ function givenForExport({ site, folder }: OpenSite, name: string): string | unde
   if (file === undefined) return undefined;
   const isPem = name === exportSecrets.metricsTrust || name === exportSecrets.logsTrust;
   return isPem ? pemFile(folder, file) : readFileSync(join(folder, file), "utf8").trimEnd();
+}
+
+/** Who may log in at the dashboard, when that is what a secret's name means. */
+function givenUsers({ site, folder }: OpenSite, name: string): string | undefined {
+  const { dashboard } = site.monitor;
+  if (name !== dashboardUsers || dashboard === undefined) return undefined;
+  return dashboardUserList(readFileSync(join(folder, dashboard.users), "utf8"));
 }
 
 /** The CA certificate that a visitor of this site trusts. */
@@ -124,9 +134,13 @@ async function makeSecrets(store: Store, open: OpenSite): Promise<void> {
     .flatMap((host) => desiredHost(host, topology, rolesOf(host, roles)).resources)
     .flatMap((resource) => (resource.kind === "file" ? [resource.content] : []));
   for (const name of new Set(files.flatMap(referencedSecrets))) {
-    const isGiven =
-      givenPart(name) !== undefined || name === backupCredentials || isAlertFile(name) || isExportFile(name);
-    if (!isGiven) store.secret(name);
+    if (!isGiven(name)) store.secret(name);
   }
   await store.save();
+}
+
+/** True for what comes from files of the operator's. */
+function isGiven(name: string): boolean {
+  const byName = isBackupFile(name) || isAlertFile(name) || isExportFile(name) || name === dashboardUsers;
+  return byName || givenPart(name) !== undefined;
 }

@@ -1,9 +1,15 @@
 import { expect, test } from "vitest";
 import { backupProblems } from "./check-backup.ts";
 
-const facts = { siteFile: "rampart.config.ts", fileExists: (path: string) => path === "./there.key" };
-const problems = (backup: { store?: string; credentials?: string }) =>
+const facts = {
+  siteFile: "rampart.config.ts",
+  fileExists: (path: string) => path.startsWith("./there."),
+  fileText: (path: string) => (path === "./there.crt" ? "-----BEGIN CERTIFICATE-----" : "something else"),
+};
+const problems = (backup: { store?: string; credentials?: string; trust?: string }) =>
   backupProblems({ database: { backup } }, facts, () => false);
+
+const s3 = { store: "s3:https://s3.example/bucket", credentials: "./there.key" };
 
 test.each([
   {},
@@ -12,6 +18,7 @@ test.each([
   { store: "/mnt/backups" },
   { store: "sftp://backup@nas.example:2222/shop", credentials: "./there.key" },
   { store: "s3:https://s3.eu.example/bucket/shop", credentials: "./there.key" },
+  { store: "s3:https://s3.eu.example/bucket/shop", credentials: "./there.key", trust: "./there.crt" },
 ])("%j is well", (backup) => {
   expect(problems(backup)).toEqual([]);
 });
@@ -25,6 +32,9 @@ test.each([
   [{ store: "sftp://backup@nas/shop" }, "database.backup.credentials", /asks for an SSH key/],
   [{ store: "s3:https://s3.example/bucket" }, "database.backup.credentials", /asks for an access key/],
   [{ store: "sftp://backup@nas/shop", credentials: "./gone.key" }, "database.backup.credentials", /there is no file/],
+  [{ ...s3, trust: "./gone.crt" }, "database.backup.trust", /there is no file/],
+  [{ ...s3, trust: "./there.key" }, "database.backup.trust", /holds no certificate/],
+  [{ trust: "./there.crt" }, "database.backup.trust", /is not one by S3/],
   [{ credentials: "./there.key" }, "database.backup.credentials", /asks for nothing/],
 ])("%j is refused", (backup, path, reason) => {
   expect(problems(backup)).toMatchObject([{ path, reason: expect.stringMatching(reason) }]);

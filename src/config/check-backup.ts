@@ -1,17 +1,22 @@
 import type { Problem } from "../base/problem.ts";
-import { storePlace } from "../model/backup.ts";
+import { type StorePlace, storePlace } from "../model/backup.ts";
+import { authorityFile } from "./check-monitor-alerts.ts";
 import { defaults } from "./defaults.ts";
 import type { Facts } from "./facts.ts";
 import type { SiteDraft } from "./shape.ts";
 
+type Files = Pick<Facts, "fileExists" | "fileText" | "siteFile">;
+type StoreKind = StorePlace["kind"] | "none";
+
 /** Problems with the store of backups and what it asks for. */
 export function backupProblems(
   draft: SiteDraft,
-  facts: Pick<Facts, "fileExists" | "siteFile">,
+  facts: Files,
   isBroken: (path: string) => boolean,
 ): readonly Problem[] {
   const backup = draft.database?.backup;
-  if (backup === undefined || isBroken("database.backup.store") || isBroken("database.backup.credentials")) return [];
+  if (backup === undefined || ["store", "credentials", "trust"].some((key) => isBroken(`database.backup.${key}`)))
+    return [];
   const store = backup.store ?? defaults.backup.store;
   const place = store === "none" ? { kind: "none" as const } : storePlace(store);
   if (place === undefined) {
@@ -20,9 +25,20 @@ export function backupProblems(
       'Write "monitor", a folder such as "/mnt/backups", "sftp://user@host/folder", "s3:https://host/bucket", or "none".';
     return [{ path: "database.backup.store", reason, remedy }];
   }
-  const { credentials } = backup;
+  return [
+    ...credentialProblems(store, place.kind, backup.credentials, facts),
+    ...trustProblems(store, place.kind, backup.trust, facts),
+  ];
+}
+
+function credentialProblems(
+  store: string,
+  kind: StoreKind,
+  credentials: string | undefined,
+  facts: Files,
+): readonly Problem[] {
   const path = "database.backup.credentials";
-  const asks = place.kind === "sftp" ? "an SSH key" : place.kind === "s3" ? "an access key" : undefined;
+  const asks = kind === "sftp" ? "an SSH key" : kind === "s3" ? "an access key" : undefined;
   if (asks === undefined) {
     if (credentials === undefined) return [];
     return [{ path, reason: `the store "${store}" asks for nothing.`, remedy: "Take the key out." }];
@@ -34,4 +50,12 @@ export function backupProblems(
   if (facts.fileExists(credentials)) return [];
   const reason = `there is no file "${credentials}" beside ${facts.siteFile}.`;
   return [{ path, reason, remedy: "Create it, or correct the path." }];
+}
+
+function trustProblems(store: string, kind: StoreKind, trust: string | undefined, facts: Files): readonly Problem[] {
+  const path = "database.backup.trust";
+  if (trust === undefined) return [];
+  if (kind === "s3") return authorityFile(path, trust, facts);
+  const reason = `the store "${store}" is not one by S3, and shows no certificate that others vouch for.`;
+  return [{ path, reason, remedy: "Take the key out." }];
 }

@@ -4,7 +4,7 @@ import { resolveSite, siteProblems } from "./site.ts";
 const facts = {
   ...{ folderExists: () => true, siteFile: "rampart.config.ts" },
   fileExists: (file: string) => !file.includes("missing") && !file.includes("s3cret"),
-  fileText: () => "-----BEGIN CERTIFICATE-----",
+  fileText: (file: string) => (file === "./users" ? `anna:$6$salt$${"a".repeat(86)}` : "-----BEGIN CERTIFICATE-----"),
 };
 const email = { to: ["ops@shop.example"], from: "rampart@shop.example", server: "mail.example:587" };
 const withMonitor = (monitor: object) => ({
@@ -36,6 +36,30 @@ const write = (change: object) =>
   withMonitor({ export: { remoteWrite: { url: "https://metrics.example/write", ...change } } });
 const syslog = (change: object) => withMonitor({ export: { syslog: { server: "logs.example:6514", ...change } } });
 const at = "monitor.export";
+
+const hash = `$6$salt$${"a".repeat(86)}`;
+const board = (change: object) =>
+  withMonitor({ dashboard: { domain: "ops.hello.example", users: "./users", ...change } });
+const users = (text: string) => siteProblems(board({}), { ...facts, fileText: () => text });
+
+test("the dashboard on a name of its own", () => {
+  const resolved = resolveSite(board({}), { ...facts, fileText: () => `anna:${hash}\n# a comment\nbert:${hash}\n` });
+  expect(resolved.ok && resolved.site.monitor.dashboard).toEqual({
+    ...{ domain: "ops.hello.example", localDomain: "ops.hello.localhost", users: "./users" },
+  });
+});
+
+test.each([
+  ["nobody", "\n# nobody\n", /names nobody/],
+  ["a password in clear", "anna:s3cret", /^(?!.*s3cret).*line 1 of/s],
+  ["a hash that is dear", `anna:$2y$12$${"a".repeat(53)}`, /openssl passwd -6/],
+  ["further rounds", `anna:$6$rounds=999999$salt$${"a".repeat(86)}`, /line 1 of/],
+  ["one twice", `anna:${hash}\nbert:${hash}\nanna:${hash}`, /"anna" stands in .* twice/],
+])("people of the dashboard: %s", (_, text, words) => {
+  const problems = users(text);
+  expect(problems.map(({ path }) => path)).toEqual(["monitor.dashboard.users"]);
+  expect(`${problems[0]?.reason} ${problems[0]?.remedy}`).toMatch(words);
+});
 
 const bad: readonly [what: string, raw: object, path: string, words: RegExp][] = [
   ["nobody", withMail({ to: [] }), "monitor.alerts.email.to", /nobody would get them/],
@@ -71,6 +95,20 @@ const bad: readonly [what: string, raw: object, path: string, words: RegExp][] =
     withMonitor({ alerts: { webhook: "https://hooks.example/", dailyReport: "6 am" } }),
     "monitor.alerts.dailyReport",
     /such as "06:00"/,
+  ],
+  [
+    "a dashboard at the domain",
+    board({ domain: "www.hello.example" }),
+    "monitor.dashboard.domain",
+    /a name of the site/,
+  ],
+  ["no name", board({ domain: "https://ops.hello.example/" }), "monitor.dashboard.domain", /no scheme/],
+  ["no people", board({ users: "./missing" }), "monitor.dashboard.users", /no file.*openssl passwd -6/s],
+  [
+    "a dashboard where TLS is passed on",
+    { ...board({}), tls: { terminate: "web" } },
+    "monitor.dashboard",
+    /ask nobody for a password/,
   ],
   ["no file of authorities", withMonitor({ alerts: { trust: "./missing" } }), "monitor.alerts.trust", /no file/],
   ["all of it", withMonitor({ objectives: { availability: "100%" } }), "monitor.objectives.availability", /99\.999%/],

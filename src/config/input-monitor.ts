@@ -9,6 +9,8 @@ export interface MonitorInput {
   readonly alerts?: AlertsInput | undefined;
   /** Where measurements and logs go besides the monitor. */
   readonly export?: ExportInput | undefined;
+  /** The dashboard on a public name of its own, behind a log-in. Without it: `rampart dashboard`, through SSH. */
+  readonly dashboard?: DashboardInput | undefined;
   /** Path of a public page that says how the site is and was; made by the monitor, and served by the web tier also when the application is down. */
   readonly statusPage?: string | undefined;
   /** What the site is to keep: alerts tell when it is about to miss it. */
@@ -17,6 +19,13 @@ export interface MonitorInput {
   readonly regions?: readonly string[] | undefined;
   /** What every region does once a minute as a customer would: steps in order, with cookies kept from one to the next. */
   readonly visit?: readonly VisitStepInput[] | undefined;
+}
+
+export interface DashboardInput {
+  /** The public name at which the balancers serve it. */
+  readonly domain: string;
+  /** File with who may log in, a line each: a name, a colon, and what `openssl passwd -6` makes of the password. Keep it out of version control. */
+  readonly users: string;
 }
 
 export interface ObjectivesInput {

@@ -144,6 +144,8 @@ export interface BackupInput {
   readonly store?: string | undefined;
   /** For a store by SFTP: the file with its private SSH key. For S3: a file with the lines AWS_ACCESS_KEY_ID=… and AWS_SECRET_ACCESS_KEY=…. Keep it out of version control. */
   readonly credentials?: string | undefined;
+  /** For S3: PEM file of authorities that Debian does not know, when one of them vouches for the store. */
+  readonly trust?: string | undefined;
   /** When the nightly backup begins, in UTC. */
   readonly at?: string | undefined;
   /** How long backups are kept. */

@@ -16,6 +16,7 @@ export function databaseBackup(given: BackupInput | undefined, choose: Choose): 
       "outlives the database hosts from the first minute; a store in another building outlives the site",
     ),
     credentials: choose(at("credentials"), given?.credentials, undefined, "the site's own store knows its hosts"),
+    trust: choose(at("trust"), given?.trust, undefined, "a public authority is one that Debian knows"),
     at: choose<string>(at("at"), given?.at, fallback.at, "few visitors come at that time"),
     keep: {
       daily: choose<number>(at("keep.daily"), keep?.daily, fallback.keep.daily, "a mistake is noticed within a week"),

@@ -8,6 +8,7 @@ import { siteKeys } from "./keys.ts";
 import { localName } from "./names.ts";
 import { databaseBackup } from "./resolve-backup.ts";
 import { monitorAlerts } from "./resolve-monitor-alerts.ts";
+import { monitorDashboard } from "./resolve-monitor-dashboard.ts";
 import { monitorExport } from "./resolve-monitor-export.ts";
 import { monitorObjectives } from "./resolve-monitor-objectives.ts";
 import { regions } from "./resolve-regions.ts";
@@ -227,6 +228,7 @@ function monitor(input: SiteInput, choose: Choose): Site["monitor"] {
     ),
     alerts: monitorAlerts(given?.alerts, choose),
     export: monitorExport(given?.export, choose),
+    dashboard: monitorDashboard(given?.dashboard, choose),
     statusPage: choose(
       "monitor.statusPage",
       given?.statusPage,

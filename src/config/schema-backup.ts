@@ -31,6 +31,12 @@ export const backup = z.strictObject({
       examples: ["./backup.key"],
     })
     .optional(),
+  trust: folder('a file, such as "./company-ca.crt"')
+    .meta({
+      description: "For S3: PEM file of authorities that Debian does not know, when one of them vouches for the store.",
+      examples: ["./company-ca.crt"],
+    })
+    .optional(),
   at: matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "03:00"')
     .meta({ description: "When the nightly backup begins, in UTC.", examples: ["03:00"] })
     .optional(),

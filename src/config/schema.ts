@@ -3,6 +3,7 @@ import type { SiteInput } from "./input.ts";
 import { domainPattern, namePattern } from "./names.ts";
 import { backup } from "./schema-backup.ts";
 import { alerts } from "./schema-monitor-alerts.ts";
+import { dashboard } from "./schema-monitor-dashboard.ts";
 import { exported } from "./schema-monitor-export.ts";
 import { objectives } from "./schema-monitor-objectives.ts";
 import { regionKeys } from "./schema-regions.ts";
@@ -112,6 +113,12 @@ const monitor = z.strictObject({
     .optional(),
   alerts: alerts.meta({ description: "Where alerts go." }).optional(),
   export: exported.meta({ description: "Where measurements and logs go besides the monitor." }).optional(),
+  dashboard: dashboard
+    .meta({
+      description:
+        "The dashboard on a public name of its own, behind a log-in. Without it: `rampart dashboard`, through SSH.",
+    })
+    .optional(),
   statusPage: matching(/^\/[a-z0-9][a-z0-9/_-]{0,60}$/, 'a path such as "/status"')
     .meta({
       description:

@@ -4,6 +4,7 @@ import { backupProblems } from "./check-backup.ts";
 import { certificateProblems } from "./check-certificate.ts";
 import { firewallProblems } from "./check-firewall.ts";
 import { alertProblems } from "./check-monitor-alerts.ts";
+import { dashboardProblems } from "./check-monitor-dashboard.ts";
 import { exportProblems } from "./check-monitor-export.ts";
 import { objectiveProblems } from "./check-monitor-objectives.ts";
 import { nameProblems } from "./check-names.ts";
@@ -44,6 +45,7 @@ export function siteProblems(raw: unknown, facts: Facts): readonly Problem[] {
     ...backupProblems(shape.draft, facts, isBroken),
     ...alertProblems(shape.draft, facts, isBroken),
     ...exportProblems(shape.draft, facts, isBroken),
+    ...dashboardProblems(shape.draft, facts, isBroken),
     ...objectiveProblems(shape.draft, isBroken),
     ...wafProblems(shape.draft, isBroken),
     ...firewallProblems(shape.draft, facts),

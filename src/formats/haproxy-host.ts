@@ -23,6 +23,8 @@ export interface HaproxyHost {
   readonly pages: Readonly<Record<string, string>>;
   /** Certificates of the role's own that HAProxy reads besides; they may lie in the folder that is made here. */
   readonly certificates: readonly (CertificateResource | FileResource)[];
+  /** Files of configuration besides haproxy.cfg. */
+  readonly configs?: readonly FileResource[];
   /** True: its configuration tells each request by standard output, which goes to a file of its own. */
   readonly tellsRequests: boolean;
   /** Further lines of the unit's drop-in. */
@@ -36,7 +38,13 @@ const dropIn = "/etc/systemd/system/haproxy.service.d/rampart.conf";
 /** HAProxy on a host: package, certificate, configuration and unit. The three tiers that run it have it in common. */
 export function haproxyResources(wanted: HaproxyHost): readonly Resource[] {
   const { host, origin, tlsName, config, pages } = wanted;
-  const unitLines = [...(wanted.tellsRequests ? requestLines : []), ...wanted.unitLines];
+  const { configs = [] } = wanted;
+  const more = configs.map((one) => ` -f ${one.file}`).join("");
+  const unitLines = [
+    ...(wanted.tellsRequests ? requestLines : []),
+    ...(more === "" ? [] : [["Environment", `"EXTRAOPTS=-S /run/haproxy-master.sock${more}"`] as const]),
+    ...wanted.unitLines,
+  ];
   const file = (path: string, content: string): Resource => ({
     ...origin,
     kind: "file",
@@ -76,15 +84,17 @@ export function haproxyResources(wanted: HaproxyHost): readonly Resource[] {
     ...wanted.certificates,
     ...pageFiles,
     file(haproxyPaths.config, config),
+    ...configs,
     file(dropIn, dropInText(host, unitLines)),
     {
       ...origin,
       kind: "unit",
       name: "haproxy.service",
       state: "running",
-      check: `haproxy -c -q -f ${haproxyPaths.config}`,
+      check: `haproxy -c -q -f ${haproxyPaths.config}${more}`,
       reloadOn: [
         `file:${haproxyPaths.config}`,
+        ...configs.map(resourceId),
         `file:${haproxyPaths.ca}`,
         `certificate:${haproxyPaths.certificate}`,
         ...wanted.certificates.map(resourceId),

@@ -1,7 +1,7 @@
 import { givenOf, givenReference, openingTier } from "../model/certificate.ts";
 import type { CertificateResource, FileResource, Origin } from "../model/resource.ts";
 import type { Site } from "../model/site.ts";
-import { publicNames, visitorNames } from "../model/site-names.ts";
+import { localNames, publicNames, visitorNames } from "../model/site-names.ts";
 import type { Host } from "../model/topology.ts";
 
 /** Where the daemon that opens visitors' TLS has its certificates: HAProxy of the balancers, or nginx of the web hosts. */
@@ -34,8 +34,8 @@ export function visitorCertificates(host: Host, site: Site): readonly (Certifica
   const here = issued(
     site,
     local,
-    [site.environment.localDomain],
-    "The name on the operator's machine, which no other CA vouches for.",
+    localNames(site),
+    "For the operator's machine, whose names no other CA vouches for.",
   );
   if (certificate.kind === "files") return [given(host, site), here];
   const until = "Serves visitors until the first certificate of the public CA has come.";

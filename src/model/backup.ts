@@ -4,6 +4,13 @@ import type { Site, SiteBackup } from "./site.ts";
 export const backupPassword = "database.backup";
 /** What the operator's own store asks for, from the file that the site names. No variable of a service can be called so. */
 export const backupCredentials = "database.backup-credentials";
+/** PEM of the CAs that vouch for the operator's own store, from the file that the site names. */
+export const backupTrust = "database.backup-trust";
+
+/** True for what comes from files of the operator's and is never made by the site. */
+export function isBackupFile(name: string): boolean {
+  return name === backupCredentials || name === backupTrust;
+}
 
 /** How the database is backed up; undefined when it is not, or there is none. */
 export function backupOf({ database }: Site): SiteBackup | undefined {

@@ -1,4 +1,5 @@
 import type { SiteAlerts } from "./alerts.ts";
+import type { SiteDashboard } from "./dashboard.ts";
 import type { SiteExport } from "./export.ts";
 import type { Objectives } from "./objectives.ts";
 import type { VisitStep } from "./visit.ts";
@@ -32,6 +33,7 @@ export interface Site {
     readonly retentionDays: number;
     readonly alerts: SiteAlerts;
     readonly export?: SiteExport | undefined;
+    readonly dashboard?: SiteDashboard | undefined;
     /** Path at which visitors find the public status page; undefined: there is none. */
     readonly statusPage: string | undefined;
     readonly objectives?: Objectives | undefined;
@@ -200,6 +202,8 @@ export interface SiteBackup {
   readonly store: string;
   /** File with what the operator's store asks for, relative to the site file. */
   readonly credentials: string | undefined;
+  /** PEM file, relative to the site file, of CAs that Debian does not know and that vouch for a store by S3. */
+  readonly trust: string | undefined;
   /** When the nightly backup begins: "03:00", UTC. */
   readonly at: string;
   /** How many days, weeks and months a backup of is kept. Binary logs are kept for the days. */

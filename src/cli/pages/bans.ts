@@ -8,7 +8,7 @@ export const bansPages: readonly Page[] = [
     summary: "show, make and end bans of visitors",
     synopsis: ["bans [list] [--json]", "bans add ADDRESS [--for TIME]", "bans lift ADDRESS"],
     description: [
-      "Whoever fails to log in too often (limits.logins of the site file, at the login path of a service) is banned at all balancers within milliseconds: their requests get a calm page, status 403; with tls.terminate: 'web' their connections are closed. A ban ends by itself after its time.",
+      "Whoever fails to log in too often (limits.logins of the site file, at the login path of a service, or at the dashboard) is banned at all balancers within milliseconds: their requests get a calm page, status 403; with tls.terminate: 'web' their connections are closed. A ban ends by itself after its time.",
       "list shows who is banned, until when and why. add bans an address by hand; lift ends a ban and forgets the failed log-ins that led to it. The site's own hosts and the operators' networks can never be banned.",
       "Balancers keep the list when they restart, all at once too. It is the balancers' answer to visitors; for whole networks, and for everything but web requests, use the firewall.",
     ],

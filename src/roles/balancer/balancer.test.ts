@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { shopSite } from "../../../test/fixture.ts";
-import { publicNames, servedNames } from "../../model/site-names.ts";
+import { publicNames, servedNames, visitorNames } from "../../model/site-names.ts";
 import { siteTopology } from "../../topology/topology.ts";
+import { roles } from "../index.ts";
 import { balancer } from "./balancer.ts";
 import { balancerHaproxy } from "./haproxy.ts";
 import { balancerKeepalived } from "./keepalived.ts";
@@ -89,4 +90,21 @@ test("a limit that is false leaves no line", () => {
   const none = { requests: false, connections: false, open: false, errors: false, logins: false, ban: "1h" } as const;
   const text = balancerHaproxy(lb1, siteTopology({ ...shopSite, limits: none }, [balancer]));
   expect(text).not.toMatch(/status 429|conn_rate|table logins|reject/);
+});
+
+test("the dashboard's name asks for a password before anything goes inside, and is in the certificate", () => {
+  const dashboard = { domain: "ops.shop.example", localDomain: "ops.shop.localhost", users: "./users" };
+  const site = { ...shopSite, monitor: { ...shopSite.monitor, dashboard } };
+  const lines = balancerHaproxy(lb1, siteTopology(site, roles)).split("\n");
+  const at = (text: string) => lines.findIndex((line) => line.includes(text));
+  expect(at("http-request auth realm dashboard")).toBeGreaterThan(at("table_gpt0(bans),sub(txn.now)"));
+  expect(at("use_backend dashboard")).toBeGreaterThan(at("http-request auth realm dashboard"));
+  expect(at("use_backend web if")).toBeGreaterThan(at("use_backend dashboard"));
+  expect(lines.filter((line) => /^ {2}server mon1 10\.77\.\d+\.\d+:8412 ssl verify required /.test(line))).toHaveLength(
+    1,
+  );
+  expect(publicNames(site)).toEqual(expect.arrayContaining(["ops.shop.example", "ops.shop.localhost"]));
+  expect(visitorNames(site)).toContain("ops.shop.example");
+  expect(visitorNames(site)).not.toContain("ops.shop.localhost");
+  expect(balancerHaproxy(lb1, topology)).not.toContain("dashboard");
 });

@@ -5,6 +5,7 @@ import type { Around, Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
 import { balancerChecks } from "./checks.ts";
+import { dashboardFlow } from "./dashboard.ts";
 import { balancerResources } from "./resources.ts";
 
 /** Two or more hosts behind one address: visitors reach HAProxy on the one that holds it. */
@@ -59,6 +60,7 @@ function flows(site: Site): readonly DeclaredFlow[] {
     ...visitorFlows,
     ...(site.balancer.hosts === 1 ? [adverts] : []),
     ...(acmeOf(site) ? [issuerFlow(site)] : []),
+    ...dashboardFlow(site),
     { ...peers, from: { kind: "tier", tier: "balancer" }, to: "balancer.peers" },
     ...(webHostsBan(site) ? [{ ...peers, from: { kind: "tier", tier: "balancer" }, to: "web.peers" } as const] : []),
   ];

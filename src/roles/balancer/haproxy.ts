@@ -21,8 +21,9 @@ import { defaultHeaders, hsts, publicCiphers, publicCurves, publicSuites } from 
 import { localBundle, servedPort, visitorBundle } from "../../formats/visitor-certificate.ts";
 import { acmeOf, issuerName } from "../../model/certificate.ts";
 import type { Site } from "../../model/site.ts";
-import { servedNames } from "../../model/site-names.ts";
+import { dashboardNames, localNames, servedNames } from "../../model/site-names.ts";
 import { type Host, offersOf, type Topology, tierName } from "../../model/topology.ts";
+import { dashboardBackend, dashboardLines, useDashboard } from "./dashboard.ts";
 import { alivePort, challengePath } from "./facts.ts";
 import { passFrontend, passPool } from "./pass.ts";
 
@@ -41,7 +42,7 @@ export function balancerHaproxy(host: Host, topology: Topology): string {
     ...challengeBackend(topology),
     ...(passes
       ? [passFrontend(topology), passPool(topology)]
-      : [servedFrontend(site), httpsFrontend(topology), ...webPool(topology)]),
+      : [servedFrontend(site), httpsFrontend(topology), ...webPool(topology), ...dashboardBackend(topology)]),
     visitorTable(site),
     ...banTables(site, peers.length > 0),
     metricsFrontend(host.inside, tierName(site, "monitor")),
@@ -72,8 +73,11 @@ const aliveFrontend: HaproxySection = {
 
 function httpFrontend(topology: Topology): HaproxySection {
   const { site, networks } = topology;
-  const { localDomain, httpsPort } = site.environment;
-  const others = servedNames(site).filter((name) => name !== site.domain && name !== localDomain);
+  const { httpsPort } = site.environment;
+  const local = localNames(site);
+  const others = [...servedNames(site), ...dashboardNames(site)].filter(
+    (name) => name !== site.domain && !local.includes(name),
+  );
   const other = acmeOf(site) ? " !challenge" : "";
   return {
     kind: "frontend",
@@ -88,7 +92,10 @@ function httpFrontend(topology: Topology): HaproxySection {
       ...requestLimits(site, "sess.member"),
       "# Published on a port of the operator's machine.",
       ...(acmeOf(site) ? challengeLines : []),
-      `http-request redirect prefix https://${localDomain}${portSuffix(httpsPort)} code 308 if ${hostIs([localDomain])}${other}`,
+      ...local.map(
+        (name) =>
+          `http-request redirect prefix https://${name}${portSuffix(httpsPort)} code 308 if ${hostIs([name])}${other}`,
+      ),
       ...others.map((name) => `http-request redirect prefix https://${name} code 308 if ${hostIs([name])}${other}`),
       `http-request redirect prefix https://${site.domain} code 308${acmeOf(site) ? " if !challenge" : ""}`,
       ...(acmeOf(site) ? ["use_backend issuer if challenge"] : []),
@@ -156,7 +163,8 @@ function httpsFrontend(topology: Topology): HaproxySection {
       ...requestLimits(site, "sess.member"),
       ...aliasLines,
       "# 421: a browser that reused a connection for another name asks again on one of its own (RFC 9110, 15.5.20).",
-      `http-request return status 421 content-type "text/html; charset=utf-8" file ${haproxyPaths.errors}/rampart-unknown.html unless ${hostIs(servedNames(site))}`,
+      `http-request return status 421 content-type "text/html; charset=utf-8" file ${haproxyPaths.errors}/rampart-unknown.html unless ${hostIs([...servedNames(site), ...dashboardNames(site)])}`,
+      ...dashboardLines(site),
       "",
       "# A body of known length that trickles is given up after 5 s; streams and large uploads pass.",
       "http-request wait-for-body time 5s if { req.hdr(content-length) -m found }",
@@ -174,6 +182,7 @@ function httpsFrontend(topology: Topology): HaproxySection {
       "http-after-response del-header Server",
       "http-after-response set-header X-Request-ID %[unique-id]",
       "",
+      ...useDashboard(site),
       ...usePool("web", ""),
     ],
   };

@@ -9,6 +9,7 @@ import { type Host, type Topology, tierName } from "../../model/topology.ts";
 import { bansLoadLine, bansResources, bansUnitLines } from "./bans.ts";
 import { blockResources } from "./blocks.ts";
 import { byHaproxy } from "./certificate.ts";
+import { dashboardConfigs } from "./dashboard.ts";
 import { downFile } from "./facts.ts";
 import { balancerHaproxy } from "./haproxy.ts";
 import { balancerKeepalived, peersOf, startupDelay } from "./keepalived.ts";
@@ -29,6 +30,7 @@ export function balancerResources(host: Host, topology: Topology): readonly Reso
       origin,
       tlsName: tierName(topology.site, "balancer"),
       config: balancerHaproxy(host, topology),
+      configs: dashboardConfigs(host, topology.site),
       pages: errorPages,
       certificates: passes ? [] : visitorCertificates(host, topology.site),
       restartOn: [`file:${sysctlFile}`],

@@ -73,43 +73,52 @@ store() {
   local part=$1
   shift
   [ -z "$STORE_OPTION" ] || set -- -o "$STORE_OPTION" "$@"
+  [ -z "$STORE_TRUST" ] || set -- --cacert "$STORE_TRUST" "$@"
   timeout --kill-after=10 "$limit" restic --quiet --repo "$STORE$part" "$@" 2> "$scratch/said"
 }
 limit=60
 
-# Why the store refused, in one line, from restic's exit code ($1) and its words.
-why_store() {
+complained() { grep -qiE "$1" "$scratch/said"; }
+
+# judge_store CODE: why the store refused, in one line in $why, and what to do in $remedy, from restic's exit code and its words.
+judge_store() {
   local last
   last=$(grep -v '^$' "$scratch/said" | tail -n 1 | sed -e 's/^{.*"message":"//' -e 's/"}$//' -e 's/^Fatal: //' | cut -c 1-300)
+  remedy="See that the store is up, then run the same again: docs/runbooks/BackupLogsBehind.md"
   case $1 in
-    10) echo "there is no repository in the store $STORE_NAME" ;;
-    11) echo "the store $STORE_NAME is locked by another run" ;;
-    12) echo "the store $STORE_NAME was made with another key than this site's: nothing in it can be read" ;;
-    124|137) echo "the store $STORE_NAME did not answer within $limit s" ;;
+    10)
+      why="there is no repository in the store $STORE_NAME"
+      remedy="If it is a disk, mount it. To begin anew: rm $state/repository-* on all database hosts" ;;
+    11)
+      why="the store $STORE_NAME is locked by another run"
+      remedy="Wait until the other run has ended" ;;
+    12)
+      why="the store $STORE_NAME was made with another key than this site's: nothing in it can be read"
+      remedy="Bring back the site's secrets with which it was made (.rampart/*.age), or name another store: database.backup.store" ;;
     *)
-      if grep -qiE 'no space|not enough space|disk full|quota|ENOSPC|insufficient storage' "$scratch/said"; then
-        echo "the store $STORE_NAME is full"
-      elif grep -qiE 'connection refused|no route|timed out|unreachable|unexpected EOF|connection lost|broken pipe|unable to start the sftp' "$scratch/said"; then
-        echo "the store $STORE_NAME cannot be reached ($last)"
+      if complained 'no space|not enough space|disk full|quota|ENOSPC|insufficient storage'; then
+        why="the store $STORE_NAME is full"
+        remedy="Give the store more room, or keep less: database.backup.keep. What it holds stays as it is"
+      elif complained 'host key verification failed|host identification has changed'; then
+        why="the store $STORE_NAME shows another SSH host key than before: it may be another machine"
+        remedy="If it was set up anew, forget the old key: rm $state/known_hosts on all database hosts"
+      elif complained 'permission denied \\(|too many authentication failures|InvalidAccessKeyId|SignatureDoesNotMatch|Access Key Id|access ?denied|forbidden'; then
+        why="the store $STORE_NAME does not accept this site's credentials"
+        remedy="See that the file of database.backup.credentials holds what the store knows, then: rampart apply"
+      elif complained 'x509: |failed to verify certificate'; then
+        why="the store $STORE_NAME shows a certificate that nobody vouches for ($last)"
+        remedy="Name the authority of its certificate: database.backup.trust"
+      elif [ "$1" = 124 ] || [ "$1" = 137 ]; then
+        why="the store $STORE_NAME did not answer within $limit s"
+      elif complained 'connection refused|no route|timed out|unreachable|unexpected EOF|connection lost|broken pipe|unable to start the sftp'; then
+        why="the store $STORE_NAME cannot be reached ($last)"
       else
-        echo "the store $STORE_NAME refused: $last"
+        why="the store $STORE_NAME refused: $last"
       fi ;;
   esac
 }
-remedy_store() {
-  case $1 in
-    10) echo "If it is a disk, mount it. To begin anew: rm $state/repository-* on all database hosts" ;;
-    11) echo "Wait until the other run has ended" ;;
-    12) echo "Bring back the site's secrets with which it was made (.rampart/*.age), or name another store: database.backup.store" ;;
-    *)
-      if grep -qiE 'no space|not enough space|disk full|quota|ENOSPC|insufficient storage' "$scratch/said"; then
-        echo "Give the store more room, or keep less: database.backup.keep. What it holds stays as it is"
-      else
-        echo "See that the store is up, then run the same again: docs/runbooks/BackupLogsBehind.md"
-      fi ;;
-  esac
-}
-refuse_store() { refuse "$(why_store "$1")" "$(remedy_store "$1")"; }
+why_store() { judge_store "$1"; echo "$why"; }
+refuse_store() { judge_store "$1"; refuse "$why" "$remedy"; }
 
 # A list of snapshots as JSON. Without a lock, so that a look never waits and never writes.
 snapshots() { store "$1" snapshots --json --no-lock; }

@@ -15,6 +15,11 @@ export function keepProgram(header: string): string {
 // The shell text uses $name only, never braces, so that String.raw leaves it alone.
 
 const story = String.raw`
+# The site names another store than before: it is one to begin, whatever the old one held.
+recall $state/store "$STORE"
+[ "$value" = "$STORE" ] || rm -f $state/repository-*
+echo "$STORE" > $state/store
+
 # A pipe that never speaks: it is waited for instead of a process that sleeps.
 exec {silence}<> <(:)
 keeper=0

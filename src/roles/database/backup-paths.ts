@@ -9,6 +9,8 @@ export const backupPaths = {
   settings: "/etc/rampart/database/backup.env",
   password: "/etc/rampart/database/backup.key",
   credentials: "/etc/rampart/database/backup.credentials",
+  /** Authorities of the operator's own store. */
+  trust: "/etc/rampart/database/backup-ca.crt",
   canaryUnit: "/etc/systemd/system/rampart-canary.service",
   keepUnit: "/etc/systemd/system/rampart-backup.service",
   baseUnit: "/etc/systemd/system/rampart-backup-base.service",

@@ -1,6 +1,14 @@
 import { shellQuote } from "../../base/text.ts";
 import { databaseName } from "../../contract/database.ts";
-import { backupCredentials, backupOf, backupPassword, storeName, storePlace, storePort } from "../../model/backup.ts";
+import {
+  backupCredentials,
+  backupOf,
+  backupPassword,
+  backupTrust,
+  storeName,
+  storePlace,
+  storePort,
+} from "../../model/backup.ts";
 import type { FileResource, Origin, Resource, UnitResource } from "../../model/resource.ts";
 import { secretReference } from "../../model/secret.ts";
 import type { DrillInterval, Site, SiteBackup } from "../../model/site.ts";
@@ -39,7 +47,7 @@ export function backupFlows(site: Site): readonly DeclaredFlow[] {
 export function backupResources(host: Host, topology: Topology): readonly Resource[] {
   const backup = backupOf(topology.site);
   if (backup === undefined) return [];
-  return [...packages(), ...folders(), ...files(host, topology, backup), ...units()];
+  return [...packages(), ...folders(), ...files(host, topology, backup), ...units(backup)];
 }
 
 function packages(): readonly Resource[] {
@@ -76,6 +84,7 @@ function files(host: Host, topology: Topology, backup: SiteBackup): readonly Fil
     ...(backup.credentials === undefined
       ? []
       : [file(backupPaths.credentials, `${secretReference(backupCredentials)}\n`, "0600")]),
+    ...(backup.trust === undefined ? [] : [file(backupPaths.trust, `${secretReference(backupTrust)}\n`, "0644")]),
     file(backupPaths.common, backupCommon(head), "0644"),
     ...(backup.store === "monitor" ? [program(backupPaths.way, wayProgram(topology, head))] : []),
     program(backupPaths.canary, canaryProgram(head)),
@@ -95,12 +104,17 @@ function files(host: Host, topology: Topology, backup: SiteBackup): readonly Fil
 }
 
 /** Units of one backup and one drill are started by `rampart-backup.service` when they are due, and end by themselves. */
-function units(): readonly UnitResource[] {
+function units({ credentials, trust }: SiteBackup): readonly UnitResource[] {
   const unit = (name: string, files: readonly string[], state: UnitResource["state"]): UnitResource => ({
     ...{ ...origin, kind: "unit", name, state, reloadOn: [], restartOn: files.map((path) => `file:${path}`) },
   });
   const { settings, password, common, keep, canary } = backupPaths;
-  const given = [settings, password, common, keep, backupPaths.keepUnit];
+  const given = [
+    ...[settings, password, common, keep, backupPaths.keepUnit],
+    // It reads them once.
+    ...(credentials === undefined ? [] : [backupPaths.credentials]),
+    ...(trust === undefined ? [] : [backupPaths.trust]),
+  ];
   return [
     { ...unit("rampart-canary.service", [canary, backupPaths.canaryUnit], "running"), check: `bash -n ${canary}` },
     { ...unit("rampart-backup.service", given, "running"), check: `bash -n ${keep}` },
@@ -121,6 +135,7 @@ function settings(host: Host, topology: Topology, backup: SiteBackup, head: stri
     DATABASES: services.join(" "),
     BUFFER_POOL: `${site.database?.bufferPoolMiB ?? 128}M`,
     ...storeSettings(topology, backup),
+    STORE_TRUST: backup.trust === undefined ? "" : backupPaths.trust,
     AT: backup.at,
     KEEP_DAILY: String(backup.keep.daily),
     KEEP_WEEKLY: String(backup.keep.weekly),

@@ -10,6 +10,13 @@ import { arbiterChecks, arbiterFlows, arbiterResources, arbiterServices } from "
 import { monitorChecks } from "./checks.ts";
 import { dailyReportResources } from "./daily-report.ts";
 import { dashboardCheck, dashboardResources } from "./dashboard.ts";
+import {
+  dashboardDoorCertificate,
+  dashboardDoorChecks,
+  dashboardDoorNginx,
+  dashboardDoorResources,
+  dashboardDoorServices,
+} from "./dashboard-door.ts";
 import { logExportFlows, logExportResources } from "./export-logs.ts";
 import { remoteWriteFlows, remoteWriteResources } from "./export-metrics.ts";
 import { heartbeatFlows, heartbeatResources } from "./heartbeat.ts";
@@ -41,6 +48,7 @@ export const monitor: Role = {
     ...issuerServices(host, site),
     ...storeServices(host, site),
     ...statusPageServices(host, site),
+    ...dashboardDoorServices(host, site),
     ...arbiterServices(host, site),
   ],
   flows,
@@ -49,6 +57,7 @@ export const monitor: Role = {
     ...monitorChecks(host, topology),
     logsCheck(host, topology),
     dashboardCheck(host),
+    ...dashboardDoorChecks(host, topology),
     ...statusPageChecks(host, topology),
     ...issuerChecks(host, topology),
     ...arbiterChecks(host, topology),
@@ -112,6 +121,7 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...issuerResources(host, topology),
     ...logsResources(host, topology),
     ...dashboardResources(host, topology),
+    ...dashboardDoorResources(host, topology),
     ...statusPageResources(host, topology),
     ...heartbeatResources(host, topology),
     ...remoteWriteResources(topology.site),
@@ -132,11 +142,13 @@ function doors(host: Host, topology: Topology): readonly Resource[] {
       ...(issues ? issuerNginx(host, topology, issuerPort) : []),
       ...logsNginx(host, topology),
       ...statusPageNginx(host, topology),
+      ...dashboardDoorNginx(host, topology),
     ],
     [
       ...(issues ? [issuerTls.certificate] : []),
       logsCertificate,
       ...(topology.site.monitor.statusPage === undefined ? [] : [statusPageCertificate]),
+      ...(topology.site.monitor.dashboard === undefined ? [] : [dashboardDoorCertificate]),
     ].map((path) => `certificate:${path}`),
   );
 }

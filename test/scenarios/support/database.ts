@@ -146,10 +146,10 @@ export async function databaseStatus(member: string): Promise<DatabaseStatus> {
 }
 
 /** The member that leads and is open, as the members say that answer; waits a little, as etcd may be without a leader for a second. */
-export async function primary(): Promise<string> {
+export async function primary(of: readonly string[] = members): Promise<string> {
   let found = "";
   await eventually(15, async () => {
-    const asked = await Promise.allSettled(members.map(databaseStatus));
+    const asked = await Promise.allSettled(of.map(databaseStatus));
     const answers = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     const open = answers.find((one) => one.standing === "primary" && one.readOnly === false);
     if (open === undefined) throw new Error(`nobody is open: ${JSON.stringify(answers)}`);
@@ -159,13 +159,13 @@ export async function primary(): Promise<string> {
 }
 
 /** One leads, the promise holds, two voters, and every other member follows within a second. Resolves with the seconds that it took. */
-export async function databaseIsWell(withinSeconds: number): Promise<number> {
+export async function databaseIsWell(withinSeconds: number, of: readonly string[] = members): Promise<number> {
   return await eventually(withinSeconds, async () => {
-    const all = await Promise.all(members.map(databaseStatus));
+    const all = await Promise.all(of.map(databaseStatus));
     const lead = all.find((one) => one.standing === "primary" && one.readOnly === false);
     const voters = lead?.cluster?.voters ?? [];
     const follow = all.filter((one) => one.standing === "replica" && one.sqlRunning === "Yes" && one.lagSeconds === 0);
-    if (lead?.promise.holds !== true || voters.length !== 2 || follow.length !== members.length - 1)
+    if (lead?.promise.holds !== true || voters.length !== 2 || follow.length !== of.length - 1)
       throw new Error(`the database is not whole: ${JSON.stringify(all)}`);
   });
 }
