@@ -26,7 +26,7 @@ const everyTime = [
 /** Attacks, certificates and judges from elsewhere: as long again as all others together, so they have a command of their own. */
 const security = ["acme", "abuse", "certificates", "tls", "waf"];
 /** Every fault of the database, as often as RAMPART_DRILLS says; drills of a restore. */
-const drills = ["mariadb", "drills", "restores", "stores", "scale", "upgrade", "galera"];
+const drills = ["mariadb", "drills", "restores", "backup-places", "scale", "upgrade", "galera"];
 /** Alerts, regions, dashboards: whatever watches takes its time. */
 const monitoring = ["delivery", "export", "regions", "dashboard", "pages", "arrival"];
 const scenarios = [...everyTime, ...security, ...drills, ...monitoring];

@@ -27,13 +27,24 @@ if [ -e ${backupPaths.credentials} ]; then
   # Nothing but what S3 asks for is taken from it.
   case $STORE in s3:*) set -a; . <(grep -E '^AWS_[A-Z_]+=[A-Za-z0-9/+=_.-]*$' ${backupPaths.credentials}); set +a ;; esac
 fi
+# Started by systemd, not by somebody who waits for the answer.
+unit=$(printenv INVOCATION_ID || true)
+# The site has named another store since this program began: what it could not finish is nobody's failure.
+moved() { [ "$STORE" != "$(. ${backupPaths.settings}; echo "$STORE")" ]; }
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 `;
 
 const words = String.raw`
 # The reason is what the operator reads; the remedy is what to do.
-refuse() { printf 'refused: %s\nremedy: %s\n' "$1" "$2" >&2; exit 3; }
+refuse() {
+  if [ -n "$unit" ] && moved; then
+    echo "given up, since the site names another store now: $1"
+    exit 0
+  fi
+  printf 'refused: %s\nremedy: %s\n' "$1" "$2" >&2
+  exit 3
+}
 step() { printf 'STEP %s\n' "$*"; }
 iso() { printf '%(%Y-%m-%dT%H:%M:%SZ)T\n' "$1"; }
 seconds() { date -u -d "$1" +%s; }

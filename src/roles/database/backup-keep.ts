@@ -17,7 +17,7 @@ export function keepProgram(header: string): string {
 const story = String.raw`
 # The site names another store than before: it is one to begin, whatever the old one held.
 recall $state/store "$STORE"
-[ "$value" = "$STORE" ] || rm -f $state/repository-*
+[ "$value" = "$STORE" ] || rm -f $state/repository-* $state/tried-*
 echo "$STORE" > $state/store
 
 # A pipe that never speaks: it is waited for instead of a process that sleeps.

@@ -35,7 +35,8 @@ export function started(site: string, argv: readonly string[], log = "/dev/null"
   const over = new Promise<void>((resolve) => child.on("exit", () => resolve()));
   return {
     stop: async () => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, "SIGKILL");
       await over;
     },
   };
