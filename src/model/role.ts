@@ -32,6 +32,8 @@ export interface Rollout {
   readonly atOnce: number;
   /** True: the first host is changed last, because it holds what the others follow. */
   readonly firstLast?: boolean;
+  /** Id of the resource by which hosts of the tier know each other, where a newcomer cannot be well before the others know it. */
+  readonly knowsBy?: string;
 }
 
 /** Steps around a change that interrupts a host's work: its users are asked to leave it alone meanwhile. */

@@ -33,6 +33,8 @@ export function sitePlan(input: OrderInput): Plan {
   const serving = work.filter((one) => !isFresh(one));
   const split = serving.map((one) => splitDoors(one, input, fresh.length > 0));
   const migrating = split.map((one) => one.rest).filter((one) => migratesForNewcomers(one, fresh, topology));
+  const rest = split.map((one) => one.rest).filter((one) => !migrating.includes(one));
+  const told = toldOf(fresh, rest, input.roles);
   const stages = [
     stage(
       "open doors",
@@ -46,11 +48,8 @@ export function sitePlan(input: OrderInput): Plan {
       topology,
       input.roles,
     ),
-    ...newcomerStages(fresh, input, serving.length > 0),
-    ...rollingStages(
-      split.map((one) => one.rest).filter((one) => !migrating.includes(one)),
-      input,
-    ),
+    ...newcomerStages(fresh, input, serving.length > 0 ? fresh.filter((one) => !told.includes(one)) : []),
+    ...wellAtLast(rollingStages(rest, input), told, topology),
     stage(
       "close doors",
       split.map((one) => one.closings),
@@ -123,7 +122,7 @@ function migratesForNewcomers({ host, changes }: Work, fresh: readonly Work[], {
  * Newcomers serve nobody yet, so they come up side by side. What needs the database waits for it; but only the release and
  * the unit that runs it: all else of such a host comes up with the others.
  */
-function newcomerStages(fresh: readonly Work[], { topology }: OrderInput, joining: boolean): readonly Stage[] {
+function newcomerStages(fresh: readonly Work[], { topology }: OrderInput, joining: readonly Work[]): readonly Stage[] {
   const usesDatabase = ({ host }: Work) =>
     topology.site.app.some((service) => service.name === host.service && service.database);
   const independent = fresh.filter((one) => !usesDatabase(one));
@@ -138,7 +137,7 @@ function newcomerStages(fresh: readonly Work[], { topology }: OrderInput, joinin
   const databases = independent.filter(({ host }) => host.tier === "database");
   const gate = dependent.length > 0 && databases.length > 0 ? members : [];
   // A newcomer to a site that serves must be well before its users hear of it.
-  const well = joining ? fresh.map(({ host }) => host.name) : [];
+  const well = joining.map(({ host }) => host.name);
   return [
     stage(`bring up ${tiersOf(independent)}`, [...independent, ...grounds], gate),
     stage("bring up what uses the database, migrating its schema", migrating, []),
@@ -152,6 +151,28 @@ function newcomerStages(fresh: readonly Work[], { topology }: OrderInput, joinin
     .map((one, index, all) =>
       index === all.length - 1 ? { ...one, gate: [...new Set([...one.gate, ...well])] } : one,
     );
+}
+
+/**
+ * Newcomers to a tier whose hosts must be told of them before they can be well. They come up before the others are told, are well when the last
+ * of these knows them, and before anybody who uses the tier hears of them.
+ */
+function toldOf(fresh: readonly Work[], rest: readonly Work[], roles: readonly Role[]): readonly Work[] {
+  return fresh.filter(({ host: { tier } }) => {
+    const id = roles.find(({ name }) => name === tier)?.rollout.knowsBy;
+    return rest.some(({ host, changes }) => host.tier === tier && changes.some((change) => change.id === id));
+  });
+}
+
+/** The last stage that changes a host of their tier waits for those that were told of. */
+function wellAtLast(stages: readonly Stage[], told: readonly Work[], { hosts }: Topology): readonly Stage[] {
+  const tierOf = new Map(hosts.map((host) => [host.name, host.tier]));
+  const placeOf = (work: Work) =>
+    stages.findLastIndex((one) => one.hosts.some(({ host }) => tierOf.get(host) === work.host.tier));
+  return stages.map((one, index) => {
+    const names = told.filter((work) => placeOf(work) === index).map(({ host }) => host.name);
+    return names.length === 0 ? one : { ...one, gate: [...one.gate, ...names] };
+  });
 }
 
 /** The changes of a host that its service's release has no part in. */

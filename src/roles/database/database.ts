@@ -17,7 +17,7 @@ export const database: Role = {
   name: "database",
   summary: "MariaDB with one primary and replicas, a write counts only when a replica has it; or a Galera cluster",
   // The first host is primary when nothing has happened yet: changed last, it hands over once and not twice.
-  rollout: { after: [], atOnce: 1, firstLast: true },
+  rollout: { after: [], atOnce: 1, firstLast: true, knowsBy: `file:${paths.agent}` },
   services,
   flows,
   resources,
