@@ -30,3 +30,14 @@ test("what is not known is no outcome, what fails is one", () => {
     { ok: false, message: "1 package: openssl", check: { host: "lb1" } },
   ]);
 });
+
+test("many hosts are told in lines that fit, all of them in two words", () => {
+  const many = ["recommendations1", "recommendations2", "shop1", "shop2", "web1", "web2", "lb1"].map((host) => ({
+    ...{ host, findings: [] },
+    units: [{ unit: "all.service", score: 1, bound: 2 }, ...(host === "lb1" ? [] : [{ ...unit, score: 2 }])],
+  }));
+  const lines = inspectionText(many, { ...plainStyle, width: 80 }).split("\n");
+  expect(lines.find((line) => line.includes("all.service"))).toContain("all 7 hosts");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(lines.join(" ")).toMatch(/recommendations1 recommendations2 shop1 +shop2 web1 web2/);
+});

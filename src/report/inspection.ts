@@ -20,9 +20,13 @@ export function inspectionOutcomes(inspections: readonly HostInspection[]): read
 /** How far each service is confined (its worst score of all hosts beside its bound), and what could not be told. */
 export function inspectionText(inspections: readonly HostInspection[], style: Style): string {
   const paint = colors(style);
-  const rows = exposureRows(inspections).map(({ unit, score, bound, hosts }) => {
+  const found = exposureRows(inspections);
+  const longest = Math.max(0, ...found.map(({ unit }) => unit.length));
+  const rows = found.flatMap(({ unit, score, bound, hosts }) => {
     const sign = score <= bound ? paint.good("✔") : paint.bad("✖");
-    return [`${sign} ${unit}`, score.toFixed(1), bound.toFixed(1), hosts.join(" ")];
+    const [first = "", ...more] = wrapped(named(hosts, inspections), Math.max(20, style.width - longest - figures));
+    const row = [`${sign} ${unit}`, score.toFixed(1), bound.toFixed(1), first];
+    return [row, ...more.map((names) => ["", "", "", names])];
   });
   const heading = ["  confinement", "exposure", "at most", "hosts"].map(paint.dim);
   const exceptions = new Map(
@@ -34,6 +38,9 @@ export function inspectionText(inspections: readonly HostInspection[], style: St
   ].map((note) => hanging("   ", wrapped(note, style.width - 4), 4));
   return [...(rows.length > 0 ? [table([heading, ...rows])] : []), ...notes].join("\n");
 }
+
+/** Columns of a row beside the name of its unit and its hosts. */
+const figures = 25;
 
 interface ExposureRow {
   readonly unit: string;
@@ -65,7 +72,9 @@ function unknowns(inspections: readonly HostInspection[]): readonly (readonly [s
       hosts.set(message, [...(hosts.get(message) ?? []), host]);
     }
   }
-  const named = (names: readonly string[]) =>
-    names.length === inspections.length && names.length > 1 ? `all ${plural(names.length, "host")}` : names.join(" ");
-  return [...hosts].map(([message, names]) => [message, named(names)]);
+  return [...hosts].map(([message, names]) => [message, named(names, inspections)]);
+}
+
+function named(names: readonly string[], { length }: readonly HostInspection[]): string {
+  return names.length === length && length > 2 ? `all ${plural(length, "host")}` : names.join(" ");
 }
