@@ -24,8 +24,8 @@ export function Tile({
       <dd>
         <span class="value">{value}</span>
         {note && <span class="note">{note}</span>}
+        {children}
       </dd>
-      {children}
     </div>
   );
 }
