@@ -141,6 +141,12 @@ export function insideBind(address: string, port: number): string {
   return `bind ${address}:${port} ssl crt ${certificate} ca-file ${ca} verify required ssl-min-ver TLSv1.3 alpn http/1.1`;
 }
 
+/** Words of a `server` line to a host of the site: TLS, our own certificate, and one of theirs that names `name`. */
+export function toInside(name: string): string {
+  const { certificate, ca } = haproxyPaths;
+  return `ssl verify required ca-file ${ca} crt ${certificate} sni str(${name})`;
+}
+
 /** True when the client's certificate names `name`: being signed by the site's CA is not enough. */
 export function clientIs(name: string): string {
   return `{ ssl_c_s_dn(cn) -m str ${name} }`;

@@ -1,5 +1,5 @@
 import type { HaproxySection } from "./haproxy.ts";
-import { haproxyPaths } from "./haproxy-parts.ts";
+import { toInside } from "./haproxy-parts.ts";
 
 export interface Pool {
   /** Name of the backend; its twin is called `<name>_once`. */
@@ -22,9 +22,8 @@ export interface Pool {
  * as long as nothing was sent.
  */
 export function poolSections(pool: Pool): readonly HaproxySection[] {
-  const { certificate, ca } = haproxyPaths;
   const most = pool.atOnce === undefined ? "" : ` maxconn ${pool.atOnce}`;
-  const tls = `ssl verify required ca-file ${ca} crt ${certificate} sni str(${pool.tlsName})`;
+  const tls = toInside(pool.tlsName);
   // On each line: HAProxy 3.0 does not take tcp-ut over from default-server.
   const server = ({ name, address, port }: Pool["servers"][number]) =>
     `server ${name} ${address}:${port} tcp-ut 2s${most}`;

@@ -29,3 +29,13 @@ function directiveText(directive: NginxDirective, margin: string): string {
   const lines = directive.lines.map((one) => directiveText(one, `${margin}  `));
   return [`${margin}${directive.block} {`, ...lines, `${margin}}`].join("\n");
 }
+
+/** What a client's subject matches when its certificate names `name`: a parameter of `map $ssl_client_s_dn`. */
+export function nginxClient(name: string): string {
+  return nginxWord(`~(^|,)CN=${name.replaceAll(".", "\\.")}(,|$)`);
+}
+
+/** A variable that is 1 for clients whose certificate names `name`, else 0: being signed by the site's CA is not enough. */
+export function nginxClientIs(variable: string, name: string): NginxDirective {
+  return nginxBlock(`map $ssl_client_s_dn ${variable}`, "default 0", `${nginxClient(name)} 1`);
+}

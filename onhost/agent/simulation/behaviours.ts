@@ -148,11 +148,7 @@ export const behaviours: readonly Behaviour[] = [
     point: 7,
     name: "one that was started plainly is refused, for it has what nobody else has",
     tryOn: async (rig) => {
-      await rig.requireAcks("a");
-      await rig.stop("b", "io");
-      await rig.stop("c", "io");
-      await stands(await rig.write("a"), "waiting", rig);
-      await rig.kill("a");
+      await unacknowledged(rig, "row");
       await rig.open("b");
       await stands(await rig.write("b"), "ok", rig);
       await rig.begin("a", "plain");

@@ -1,6 +1,6 @@
 import { parseDuration } from "../../base/rate.ts";
 import type { HaproxySection } from "../../formats/haproxy.ts";
-import { haproxyPaths } from "../../formats/haproxy-parts.ts";
+import { toInside } from "../../formats/haproxy-parts.ts";
 import { limitOf } from "../../formats/haproxy-visitors.ts";
 import { dashboardUsers } from "../../model/dashboard.ts";
 import type { FileResource } from "../../model/resource.ts";
@@ -8,6 +8,7 @@ import { secretReference } from "../../model/secret.ts";
 import type { Site } from "../../model/site.ts";
 import { dashboardNames } from "../../model/site-names.ts";
 import { type DeclaredFlow, type Host, offersOf, type Topology } from "../../model/topology.ts";
+import { calmErrors } from "./facts.ts";
 
 // The dashboard on a name of its own: who may see it is asked here, before anything goes inside.
 
@@ -61,8 +62,6 @@ export function useDashboard(site: Site): readonly string[] {
 
 export function dashboardBackend(topology: Topology): readonly HaproxySection[] {
   if (topology.site.monitor.dashboard === undefined) return [];
-  const { certificate, ca } = haproxyPaths;
-  const tls = (name: string) => `ssl verify required ca-file ${ca} crt ${certificate} sni str(${name})`;
   return [
     {
       kind: "backend",
@@ -70,9 +69,9 @@ export function dashboardBackend(topology: Topology): readonly HaproxySection[] 
       from: "http",
       why: "The dashboard, for those who have logged in.",
       lines: [
-        ...[502, 503, 504].map((status) => `errorfile ${status} ${haproxyPaths.errors}/rampart-${status}.http`),
+        ...calmErrors,
         ...offersOf(topology, "monitor.dashboard").map(
-          ({ host, address, port, tlsName }) => `server ${host} ${address}:${port} ${tls(tlsName ?? host)}`,
+          ({ host, address, port, tlsName }) => `server ${host} ${address}:${port} ${toInside(tlsName ?? host)}`,
         ),
       ],
     },

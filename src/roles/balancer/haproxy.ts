@@ -6,6 +6,7 @@ import {
   metricsFrontend,
   noteRequest,
   tcpDefaults,
+  toInside,
 } from "../../formats/haproxy-parts.ts";
 import { peersSections } from "../../formats/haproxy-peers.ts";
 import { poolSections, usePool } from "../../formats/haproxy-pool.ts";
@@ -24,7 +25,7 @@ import type { Site } from "../../model/site.ts";
 import { dashboardNames, localNames, servedNames } from "../../model/site-names.ts";
 import { type Host, offersOf, type Topology, tierName } from "../../model/topology.ts";
 import { dashboardBackend, dashboardLines, useDashboard } from "./dashboard.ts";
-import { alivePort, challengePath } from "./facts.ts";
+import { alivePort, calmErrors, challengePath } from "./facts.ts";
 import { passFrontend, passPool } from "./pass.ts";
 
 /** haproxy.cfg of a balancer: knows who asks too much, and spreads visitors over the web hosts. */
@@ -112,8 +113,7 @@ const challengeLines: readonly string[] = [
 function challengeBackend(topology: Topology): readonly HaproxySection[] {
   const { site } = topology;
   if (acmeOf(site) === undefined) return [];
-  const { certificate, ca } = haproxyPaths;
-  const tls = `ssl verify required ca-file ${ca} crt ${certificate} sni str(${issuerName(site)})`;
+  const tls = toInside(issuerName(site));
   const servers = offersOf(topology, "monitor.issuer");
   return [
     {
@@ -195,7 +195,7 @@ function webPool(topology: Topology): readonly HaproxySection[] {
     tlsName: tierName(topology.site, "web"),
     health: "/.rampart/ping",
     servers: offersOf(topology, "web.https").map(({ host: name, address, port }) => ({ name, address, port })),
-    lines: [502, 503, 504].map((status) => `errorfile ${status} ${haproxyPaths.errors}/rampart-${status}.http`),
+    lines: calmErrors,
   });
 }
 

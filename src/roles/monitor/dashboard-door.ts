@@ -1,4 +1,4 @@
-import { type NginxDirective, nginxBlock, nginxWord } from "../../formats/nginx.ts";
+import { type NginxDirective, nginxBlock, nginxClientIs } from "../../formats/nginx.ts";
 import { dashboardDoorPort, dashboardPort } from "../../model/dashboard.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Check } from "../../model/role.ts";
@@ -41,9 +41,8 @@ export function dashboardDoorResources(host: Host, { site }: Topology): readonly
 /** For nginx: by mutual TLS, to the balancers alone. The dashboard itself answers to names of the loopback only. */
 export function dashboardDoorNginx(host: Host, { site }: Topology): readonly NginxDirective[] {
   if (site.monitor.dashboard === undefined) return [];
-  const balancer = tierName(site, "balancer").replaceAll(".", "\\.");
   return [
-    nginxBlock("map $ssl_client_s_dn $shows_dashboard", "default 0", `${nginxWord(`~(^|,)CN=${balancer}(,|$)`)} 1`),
+    nginxClientIs("$shows_dashboard", tierName(site, "balancer")),
     nginxBlock(
       "server",
       `listen ${host.inside}:${dashboardDoorPort} ssl default_server`,

@@ -1,4 +1,4 @@
-import { type NginxDirective, nginxBlock, nginxWord } from "../../formats/nginx.ts";
+import { type NginxDirective, nginxBlock, nginxClientIs } from "../../formats/nginx.ts";
 import { openingTier } from "../../model/certificate.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
 import { state } from "./issuer-program.ts";
@@ -11,10 +11,6 @@ export const issuerTls = {
 
 /** The issuer's part of nginx.conf: answers for the balancers, certificate and key for those who open visitors' TLS. */
 export function issuerNginx(host: Host, { site }: Topology, port: number): readonly NginxDirective[] {
-  const map = (variable: string, tier: "balancer" | "web") => {
-    const name = tierName(site, tier).replaceAll(".", "\\.");
-    return nginxBlock(`map $ssl_client_s_dn ${variable}`, "default 0", `${nginxWord(`~(^|,)CN=${name}(,|$)`)} 1`);
-  };
   const server = nginxBlock(
     "server",
     `listen ${host.inside}:${port} ssl default_server`,
@@ -40,8 +36,8 @@ export function issuerNginx(host: Host, { site }: Topology, port: number): reado
   );
   return [
     "# A certificate of the site's CA is not enough: it must be of the tier that needs what it asks for.",
-    map("$is_balancer", "balancer"),
-    map("$opens_tls", openingTier(site)),
+    nginxClientIs("$is_balancer", tierName(site, "balancer")),
+    nginxClientIs("$opens_tls", tierName(site, openingTier(site))),
     server,
   ];
 }

@@ -1,6 +1,6 @@
 import { figuresFolder } from "../../contract/figures.ts";
 import { strictConfinement } from "../../formats/hardening.ts";
-import { type NginxDirective, nginxBlock, nginxWord } from "../../formats/nginx.ts";
+import { type NginxDirective, nginxBlock, nginxClient } from "../../formats/nginx.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { logsFolder, logsPort, senderAddress } from "../../model/logs.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
@@ -40,10 +40,7 @@ export function logsServices(host: Host): readonly Service[] {
 
 /** Who sends, by certificate, and the way to the store. */
 export function logsNginx(host: Host, topology: Topology): readonly NginxDirective[] {
-  const senders = insideHosts(topology).map((one) => {
-    const name = one.fqdn.replaceAll(".", "\\.");
-    return `${nginxWord(`~(^|,)CN=${name}(,|$)`)} ${senderAddress(one)}`;
-  });
+  const senders = insideHosts(topology).map((one) => `${nginxClient(one.fqdn)} ${senderAddress(one)}`);
   return [
     "# Logs: the certificate says whose they are. By this address the store keeps hosts apart.",
     nginxBlock("map $ssl_client_s_dn $sender", 'default ""', ...senders),

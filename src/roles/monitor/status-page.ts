@@ -1,5 +1,5 @@
 import { strictConfinement } from "../../formats/hardening.ts";
-import { type NginxDirective, nginxBlock, nginxWord } from "../../formats/nginx.ts";
+import { type NginxDirective, nginxBlock, nginxClientIs } from "../../formats/nginx.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import type { Check } from "../../model/role.ts";
@@ -42,9 +42,8 @@ export function statusPageServices(host: Host, site: Site): readonly Service[] {
 /** For nginx: by mutual TLS, to whoever fetches the page for a web host. */
 export function statusPageNginx(host: Host, { site }: Topology): readonly NginxDirective[] {
   if (site.monitor.statusPage === undefined) return [];
-  const fetcher = statusPageFetcher(site).replaceAll(".", "\\.");
   return [
-    nginxBlock("map $ssl_client_s_dn $is_fetcher", "default 0", `${nginxWord(`~(^|,)CN=${fetcher}(,|$)`)} 1`),
+    nginxClientIs("$is_fetcher", statusPageFetcher(site)),
     nginxBlock(
       "server",
       `listen ${host.inside}:${statusPagePort} ssl default_server`,

@@ -1,4 +1,4 @@
-import { type NginxDirective, nginxBlock, nginxWord } from "../../formats/nginx.ts";
+import { type NginxDirective, nginxBlock, nginxClientIs } from "../../formats/nginx.ts";
 import type { Site } from "../../model/site.ts";
 import { tierName } from "../../model/topology.ts";
 import { hasWaf, opensTls, tlsFolder } from "./facts.ts";
@@ -7,10 +7,9 @@ import { hasWaf, opensTls, tlsFolder } from "./facts.ts";
 
 /** Who may ask: `$is_balancer` of `insideTlsLines`. */
 export function balancerMap(site: Site): readonly NginxDirective[] {
-  const balancer = tierName(site, "balancer").replaceAll(".", "\\.");
   return [
     "# A certificate of the site's CA is not enough: it must be a balancer's.",
-    nginxBlock("map $ssl_client_s_dn $is_balancer", "default 0", `${nginxWord(`~(^|,)CN=${balancer}(,|$)`)} 1`),
+    nginxClientIs("$is_balancer", tierName(site, "balancer")),
   ];
 }
 

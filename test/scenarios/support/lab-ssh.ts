@@ -2,7 +2,7 @@ import { type LabSpec, sshProxyCommand } from "../../../src/lab/lab.ts";
 import { type ProcessResult, run } from "../../../src/lab/process.ts";
 
 /** The words that run a command on a host of a lab without a site, as root. */
-export function labSsh({ name }: Pick<LabSpec, "name">, address: string, command: string): readonly string[] {
+function labSsh({ name }: Pick<LabSpec, "name">, address: string, command: string): readonly string[] {
   const folder = `/var/lib/rampart/labs/${name}`;
   const options = [
     ...["BatchMode=yes", "StrictHostKeyChecking=yes", `UserKnownHostsFile=${folder}/known_hosts`],
