@@ -28,7 +28,7 @@ const security = ["acme", "abuse", "certificates", "tls", "waf"];
 /** Every fault of the database, as often as RAMPART_DRILLS says; drills of a restore. */
 const drills = ["mariadb", "drills", "restores", "backup-places", "scale", "upgrade", "galera"];
 /** Alerts, regions, dashboards: whatever watches takes its time. */
-const monitoring = ["delivery", "export", "regions", "dashboard", "pages", "arrival"];
+const monitoring = ["delivery", "export", "regions", "monitors", "qps", "hardships", "dashboard", "pages", "arrival"];
 const scenarios = [...everyTime, ...security, ...drills, ...monitoring];
 
 function placeOf({ moduleId }: TestSpecification): number {

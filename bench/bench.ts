@@ -3,6 +3,7 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import type { Row } from "./figures.ts";
 import { benchmarksPage, machineText, partNames, tableText } from "./report.ts";
+import { costRows } from "./rows/cost.ts";
 import { freshRow } from "./rows/fresh.ts";
 import { memoryRow } from "./rows/memory.ts";
 import { planRows } from "./rows/plan.ts";
@@ -44,6 +45,7 @@ export async function bench(input: BenchInput): Promise<number> {
     if (wanted.has("traffic")) add("traffic", await trafficRows(site, input.root));
     if (wanted.has("waf")) add("waf", await wafRows(site));
     if (wanted.has("pass")) add("pass", await passRows(site, input.root));
+    if (wanted.has("cost")) add("cost", await costRows(site));
   });
   if (wanted.has("fresh")) add("fresh", [await freshRow(input.root, input.words.includes("--full") ? 3 : 1)]);
   const machine = machineText(before);
@@ -68,7 +70,9 @@ async function withSite(
   wanted: ReadonlySet<Part>,
   work: (site: BenchSite) => Promise<void>,
 ): Promise<void> {
-  if (!(["up", "memory", "apply", "promise", "traffic", "waf", "pass"] as const).some((part) => wanted.has(part)))
+  if (
+    !(["up", "memory", "apply", "promise", "traffic", "waf", "pass", "cost"] as const).some((part) => wanted.has(part))
+  )
     return;
   const site = benchSite(root);
   try {

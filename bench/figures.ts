@@ -1,7 +1,7 @@
 /** One line of the table: what was measured, in how many runs, and what it is held against. */
 export interface Row {
   readonly what: string;
-  readonly unit: "s" | "ms" | "×" | "GiB" | "MiB";
+  readonly unit: "s" | "ms" | "×" | "GiB" | "MiB" | "%";
   /** One value a run. */
   readonly values: readonly number[];
   /** How many runs a single value is the median of. */

@@ -57,6 +57,7 @@ export const partNames = [
   "traffic",
   "waf",
   "pass",
+  "cost",
   "fresh",
 ] as const;
 

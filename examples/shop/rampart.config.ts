@@ -28,6 +28,7 @@ export default defineSite({
       port: 3001,
       health: "/healthz",
       metrics: "/metrics",
+      push: true, // and what it counts by StatsD
       routes: ["/api/recommendations"],
     },
   },

@@ -27,7 +27,7 @@ async function tell(): Promise<string> {
   const report = dayReport(settings.site, day, bounds.end, answers);
   if (report === undefined) throw new Error("Prometheus answered nothing");
   const alert = {
-    labels: { alertname: reportName, severity: reportSeverity, day, site: settings.site, monitor: settings.monitor },
+    labels: { alertname: reportName, severity: reportSeverity, day, site: settings.site },
     annotations: { summary: subjectOf(report), description: letterOf(report, settings.environment) },
     startsAt: now.toISOString(),
     endsAt: new Date(now.getTime() + lastsMs).toISOString(),

@@ -49,6 +49,8 @@ export function logQuestion(words: URLSearchParams, settings: DashboardSettings,
 
 /** Each host's files by themselves, so that a line is told by who sent it and not by what it says of itself. */
 export async function searchLogs(settings: DashboardSettings, question: LogQuestion): Promise<LogAnswer> {
+  if (settings.logs !== settings.me)
+    return { lines: [], more: `Logs are kept on ${settings.logs}, and this is ${settings.me}: rampart logs --all` };
   const hosts = settings.hosts.filter(({ name }) => question.host === undefined || name === question.host);
   const limit = AbortSignal.timeout(patienceMs);
   const found = await inTurn(hosts, 4, async (host) => await searchHost(host, question, limit));

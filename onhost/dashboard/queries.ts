@@ -115,10 +115,14 @@ function databaseFigures({ database }: DashboardSettings): Figures {
   };
 }
 
+/** A host that knows of none says the time of its own beginning in its place. */
+const backupTime = (what: string) =>
+  `max(rampart_backup_${what}_timestamp_seconds != on (host) rampart_backup_since_timestamp_seconds)`;
+
 const backupFigures: Figures = {
-  backupBase: "max(rampart_backup_base_timestamp_seconds)",
-  backupLogs: "max(rampart_backup_logs_timestamp_seconds)",
-  backupProven: "max(rampart_backup_proven_timestamp_seconds)",
+  backupBase: backupTime("base"),
+  backupLogs: backupTime("logs"),
+  backupProven: backupTime("proven"),
   backupDrillFailed: "max(rampart_backup_drill_failed)",
 };
 

@@ -19,6 +19,7 @@ export const settings: DashboardSettings = {
     ...[host("lb1", "balancer"), host("lb2", "balancer"), host("web1", "web"), host("shop1", "app", "shop")],
     ...[host("db1", "database"), host("db2", "database"), host("db3", "database"), host("mon1", "monitor")],
   ],
+  logs: "mon1",
   services: [{ name: "shop", routes: ["/"], database: true }],
   database: { mode: "replicated", promise: "no-loss", agentPort: 8407, backup: false },
   names: ["www.shop.example"],

@@ -1,21 +1,43 @@
 import { RampartError } from "../base/problem.ts";
 import { labHosts } from "../lab/lab.ts";
 import { dashboardPort } from "../model/dashboard.ts";
-import { logsHost } from "../model/logs.ts";
 import type { Overview } from "../model/overview.ts";
 import { run } from "../ssh/run.ts";
 import type { SshTarget } from "../ssh/target.ts";
 import { requireHosts, targetsOf } from "./hosts.ts";
+import { monitorNames } from "./monitors.ts";
 import type { OpenSite } from "./site.ts";
 
-/** How the monitor host is reached; throws a RampartError when there is none, or its power is off. */
-export function monitorTarget(open: OpenSite): SshTarget {
+/** What a dashboard tells now. Throws a RampartError when none answers. */
+export async function askOverview(open: OpenSite): Promise<Overview> {
+  return (await answering(open)).overview;
+}
+
+/** How the monitor host is reached whose dashboard answers; throws a RampartError when there is none. */
+export async function monitorTarget(open: OpenSite): Promise<SshTarget> {
+  return (await answering(open)).target;
+}
+
+/** Of two monitor hosts the first whose dashboard answers. */
+async function answering(open: OpenSite): Promise<{ readonly target: SshTarget; readonly overview: Overview }> {
   requireHosts(open);
-  const host = logsHost(open.topology);
-  const running = labHosts(open.site.name).some(({ name, state }) => name === host?.name && state !== "off");
-  if (host !== undefined && running) return targetsOf(open)(host.name);
-  const name = host?.name ?? "the monitor host";
-  throw new RampartError("Nothing can be told", [
+  const names = monitorNames(open);
+  const powered = labHosts(open.site.name).flatMap(({ name, state }) => (state === "off" ? [] : [name]));
+  const targets = names.filter((name) => powered.includes(name)).map(targetsOf(open));
+  if (targets.length === 0) throw withoutPower(names[0] ?? "the monitor host");
+  let failure: unknown;
+  for (const target of targets) {
+    try {
+      return { target, overview: await ask(target) };
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+function withoutPower(name: string): RampartError {
+  return new RampartError("Nothing can be told", [
     {
       path: name,
       reason: "it knows how the site is, and its power is off.",
@@ -24,8 +46,7 @@ export function monitorTarget(open: OpenSite): SshTarget {
   ]);
 }
 
-/** What the dashboard on the monitor host tells now. Throws a RampartError when it does not answer. */
-export async function askOverview(target: SshTarget): Promise<Overview> {
+async function ask(target: SshTarget): Promise<Overview> {
   const answer = await run(target, `curl -fsS -m 6 http://127.0.0.1:${dashboardPort}/api/overview`, {
     timeoutMs: 10_000,
   });

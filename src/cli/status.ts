@@ -131,21 +131,25 @@ function databaseStatus({ site, topology }: OpenSite, output: (name: string) => 
 }
 
 function alertStatus(topology: Topology, output: (name: string) => string): Pick<SiteStatus, "alerts" | "alertsKnown"> {
-  const monitor = topology.hosts.find((host) => host.tier === "monitor");
+  const told = hostsOf(topology, "monitor").flatMap(({ name }) => alertsIn(line(output(name), "ALERTS")) ?? []);
+  const known = hostsOf(topology, "monitor").some(({ name }) => alertsIn(line(output(name), "ALERTS")) !== undefined);
+  // What one of two monitors sees is an alert, and what both see is one.
+  const alerts = [...new Map(told.toReversed().map((alert) => [`${alert.name} ${alert.summary}`, alert])).values()];
+  return { alerts: alerts.toReversed(), alertsKnown: known };
+}
+
+/** What fires by one monitor's answer; undefined when it gave none. */
+function alertsIn(json: string): readonly AlertStatus[] | undefined {
   try {
-    const answer = JSON.parse(line(output(monitor?.name ?? ""), "ALERTS")) as { data: { alerts: readonly RawAlert[] } };
-    const alerts = answer.data.alerts.map(
-      ({ labels, annotations, state, activeAt }): AlertStatus => ({
-        name: labels.alertname ?? "unnamed",
-        state,
-        severity: labels.severity ?? "",
-        summary: annotations.summary ?? "",
-        since: activeAt,
-      }),
-    );
-    return { alerts: alerts.filter((alert) => alert.state === "firing"), alertsKnown: true };
+    const { data } = JSON.parse(json) as { data: { alerts: readonly RawAlert[] } };
+    return data.alerts
+      .filter(({ state }) => state === "firing")
+      .map(({ labels, annotations, state, activeAt }) => ({
+        ...{ name: labels.alertname ?? "unnamed", state, severity: labels.severity ?? "" },
+        ...{ summary: annotations.summary ?? "", since: activeAt },
+      }));
   } catch {
-    return { alerts: [], alertsKnown: false };
+    return undefined;
   }
 }
 

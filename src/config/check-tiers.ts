@@ -1,5 +1,4 @@
 import type { Problem } from "../base/problem.ts";
-import { plural } from "../base/text.ts";
 import { galeraProblems } from "./check-galera.ts";
 import { defaults } from "./defaults.ts";
 import type { Facts } from "./facts.ts";
@@ -8,7 +7,7 @@ import type { SiteDraft } from "./shape.ts";
 
 /** Problems with host counts, the ports of the lab. */
 export function tierProblems(draft: SiteDraft, isBroken: (path: string) => boolean): readonly Problem[] {
-  return [...databaseProblems(draft, isBroken), ...monitorProblems(draft), ...labPortProblems(draft, isBroken)];
+  return [...databaseProblems(draft, isBroken), ...labPortProblems(draft, isBroken)];
 }
 
 /** Problems with folders that the site file names. */
@@ -56,13 +55,6 @@ function replicatedProblems(draft: SiteDraft, isBroken: (path: string) => boolea
       : `2 hosts cannot keep the ${promise} promise: after one is lost nobody can tell whether the other has every acknowledged write.`;
   const other = `Or a Galera cluster, which promises less: mode: "galera" with 2 hosts and arbiter: "monitor".`;
   return [{ path: "database.hosts", reason, remedy: `Use 3 hosts. ${other}` }];
-}
-
-function monitorProblems(draft: SiteDraft): readonly Problem[] {
-  const hosts = draft.monitor?.hosts;
-  if (hosts === undefined || hosts === 1) return [];
-  const reason = `${plural(hosts, "monitor host")} come with a later version: this version runs one.`;
-  return [{ path: "monitor.hosts", reason, remedy: "Write hosts: 1, or leave the key out." }];
 }
 
 function labPortProblems(draft: SiteDraft, isBroken: (path: string) => boolean): readonly Problem[] {

@@ -1,7 +1,7 @@
 // What a site file may say of the monitor.
 
 export interface MonitorInput {
-  /** How many monitor hosts; this version runs one. */
+  /** How many monitor hosts, 1 or 2. Two watch each other: when one is lost the other goes on telling, and each alert is told once. */
   readonly hosts?: number | undefined;
   /** How long measurements are kept, in days. */
   readonly retentionDays?: number | undefined;

@@ -219,7 +219,7 @@ function database(input: SiteInput, choose: Choose): SiteDatabase | undefined {
 function monitor(input: SiteInput, choose: Choose): Site["monitor"] {
   const { monitor: given } = input;
   return {
-    hosts: choose("monitor.hosts", given?.hosts, defaults.monitor.hosts, "one watches all; this version runs one"),
+    hosts: choose("monitor.hosts", given?.hosts, defaults.monitor.hosts, "one watches all"),
     retentionDays: choose(
       "monitor.retentionDays",
       given?.retentionDays,

@@ -105,8 +105,12 @@ const database = z.strictObject({
 });
 
 const monitor = z.strictObject({
-  hosts: whole(1, 250)
-    .meta({ description: "How many monitor hosts; this version runs one.", examples: [1] })
+  hosts: whole(1, 2)
+    .meta({
+      description:
+        "How many monitor hosts, 1 or 2. Two watch each other: when one is lost the other goes on telling, and each alert is told once.",
+      examples: [2],
+    })
     .optional(),
   retentionDays: whole(1, 3650)
     .meta({ description: "How long measurements are kept, in days.", examples: [15] })

@@ -229,7 +229,7 @@ const badInputs: readonly (readonly [what: string, raw: unknown, path: string, w
     ["no app hosts", withService({ hosts: 0 }), "app.hello.hosts", /from 1 to 250/],
     ["half a host", { ...hello, web: { hosts: 1.5 } }, "web.hosts", /hosts is 1\.5/],
     ["three balancers", { ...hello, balancer: { hosts: 3 } }, "balancer.hosts", /from 1 to 2/],
-    ["two monitors", { ...hello, monitor: { hosts: 2 } }, "monitor.hosts", /2 monitor hosts come with a later version/],
+    ["three monitors", { ...hello, monitor: { hosts: 3 } }, "monitor.hosts", /from 1 to 2/],
     ["a text for a group", { ...hello, web: "two" }, "web", /it must be a group of keys/],
     ["an empty YAML key", { ...hello, database: null }, "database", /database is empty.*database: \{\}/],
     ["a list of services", { ...hello, app: [service] }, "app", /one for each name/],

@@ -63,6 +63,8 @@ export interface DashboardSettings {
   /** Days that measurements are kept. */
   readonly retentionDays: number;
   readonly hosts: readonly DashboardHost[];
+  /** The monitor host that keeps the logs. */
+  readonly logs: string;
   readonly services: readonly DashboardService[];
   readonly database: DashboardDatabase | null;
   /** Names that visitors type; each has a certificate. */

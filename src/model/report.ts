@@ -37,8 +37,6 @@ export interface RegionDay {
 export interface DailyReportSettings {
   readonly site: string;
   readonly environment: string;
-  /** Name of the monitor host. */
-  readonly monitor: string;
   /** Where both answer by HTTP, as address:port. */
   readonly prometheus: string;
   readonly alertmanager: string;

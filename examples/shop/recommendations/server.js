@@ -1,9 +1,12 @@
+import { createSocket } from "node:dgram";
 import { createServer } from "node:http";
 import { recommendations } from "./recommend.js";
 
 // Answers GET /api/recommendations?product=12. Asks nobody: no database, no other service.
+// Its measurements go both ways that there are: what it offers at /metrics, and what it pushes (StatsD) where somebody takes it.
 
 const { HOST = "127.0.0.1", PORT, INSTANCE = "local", RELEASE = "unknown", SITE_URL } = process.env;
+const { STATSD_HOST = "127.0.0.1", STATSD_PORT } = process.env;
 if (!PORT) throw new Error("Missing in the environment: PORT.");
 
 const BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5];
@@ -11,6 +14,7 @@ const STOP_WITHIN = 4500;
 /** @type {Map<string, number>} answers by labels */
 const answers = new Map();
 const times = { counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
+const pushes = STATSD_PORT ? createSocket("udp4").unref() : undefined;
 let draining = false;
 
 const server = createServer((request, response) => {
@@ -51,6 +55,7 @@ function reply(request) {
   if (path !== "/api/recommendations") return json("none", 404, { problem: "nothing at this address" });
   const product = Number(new URLSearchParams(query).get("product"));
   const found = recommendations(product);
+  push(`recommendations_asked:1|c|#known:${found ? "yes" : "no"}`);
   if (!found) return json(path, 404, { problem: "no such product" });
   return { ...json(path, 200, { product, recommendations: found, instance: INSTANCE }), cache: "public, max-age=300" };
 }
@@ -72,6 +77,11 @@ function count(labels, seconds) {
   times.counts = times.counts.map((counted, index) => counted + (seconds <= BUCKETS[index] ? 1 : 0));
   times.sum += seconds;
   times.count += 1;
+}
+
+/** Never waits, and nobody answers. @param {string} line of StatsD */
+function push(line) {
+  pushes?.send(line, Number(STATSD_PORT), STATSD_HOST, () => undefined);
 }
 
 function metrics() {

@@ -89,8 +89,8 @@ function ofRule(rule: RawRule, hidden: ReadonlySet<string>): readonly RuleStandi
   }));
 }
 
-/** Alertmanager has the site's and the monitor's name besides. */
+/** Alertmanager has the site's name besides. */
 function keyOf({ labels }: Suppressed): string {
-  const { site: _site, monitor: _monitor, ...own } = labels;
+  const { site: _site, ...own } = labels;
   return JSON.stringify(Object.entries(own).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -1,9 +1,7 @@
 import { shellQuote } from "../../base/text.ts";
 import type { World } from "../../converge/world.ts";
 import { neverQuiet, type Silence } from "../../model/alerts.ts";
-import { hostsOf } from "../../model/topology.ts";
-import { run } from "../../ssh/run.ts";
-import { targetsOf } from "../hosts.ts";
+import { runOnMonitor } from "../monitors.ts";
 import type { OpenSite } from "../site.ts";
 import { amtoolScript, askAlertmanager } from "./monitor.ts";
 
@@ -70,8 +68,7 @@ const readable = (value: string) => value.replace(/^\^\((.*)\)\$$/, "$1").replac
  * answers, as in a site that is being brought up, means that nobody would be told anyway.
  */
 export function quietWork(open: OpenSite, by: string): NonNullable<World["quiet"]> {
-  const host = hostsOf(open.topology, "monitor")[0]?.name ?? "";
-  const ask = async (script: string) => await run(targetsOf(open)(host), script, { timeoutMs: 10_000 });
+  const ask = async (script: string) => await runOnMonitor(open, script, 10_000);
   return async (hosts, why) => {
     const matchers = [`host=~^(${hosts.join("|")})$`, `alertname!~^(${neverQuiet.join("|")})$`];
     const made = await ask(amtoolScript(addWords({ seconds: longestWork, why, by, matchers })));

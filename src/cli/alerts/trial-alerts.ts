@@ -14,7 +14,6 @@ export interface Trial {
 export interface TrialOrigin {
   readonly id: string;
   readonly site: string;
-  readonly monitor: string;
 }
 
 /** Before what an alert says: who reads no further must know. */
@@ -41,11 +40,11 @@ export function trialsOf(rules: string, names: readonly string[], origin: TrialO
   });
 }
 
-function trialOf({ name, labels: own = {}, annotations = {} }: RawRule, { id, site, monitor }: TrialOrigin): Trial {
+function trialOf({ name, labels: own = {}, annotations = {} }: RawRule, { id, site }: TrialOrigin): Trial {
   const { severity = "", ...rest } = own;
   const shown = Object.values(annotations).flatMap((text) => [...text.matchAll(/\$labels\.(\w+)/g)]);
   const samples = Object.fromEntries(shown.map(([, label = ""]) => [label, `test-${label}`]));
-  const labels = { ...samples, ...own, alertname: name, site, monitor, [trialLabel]: id };
+  const labels = { ...samples, ...own, alertname: name, site, [trialLabel]: id };
   const rendered = Object.entries(annotations).map(([key, text]) => {
     const value = inWords(text, labels);
     return [key, key === "summary" ? `${trialWords}: ${value}` : value] as const;

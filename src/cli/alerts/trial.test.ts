@@ -5,7 +5,7 @@ import { deliveriesIn, refusalsIn } from "./trial-log.ts";
 import { type Seen, seenIn, standing, trialResult } from "./trial-result.ts";
 import { countersIn, handScript } from "./trial-scripts.ts";
 
-const origin = { id: "0123456789ab", site: "shop", monitor: "mon1" };
+const origin = { id: "0123456789ab", site: "shop" };
 const rule = (name: string, severity: string, summary: string, labels: object = {}) => ({
   ...{ name, state: "inactive", labels: { severity, ...labels } },
   annotations: { summary, description: "Because.", runbook: `docs/runbooks/${name}.md` },
@@ -27,7 +27,7 @@ test("a trial is the alert that the rule would give, marked, and of no host that
     ...{ name: "HostDown", about: "", severity: "page" },
     labels: {
       ...{ alertname: "HostDown", severity: "page", host: "test-host" },
-      ...{ site: "shop", monitor: "mon1", rampart_test: origin.id },
+      ...{ site: "shop", rampart_test: origin.id },
     },
     annotations: {
       summary: "TEST, nothing is wrong: test-host is down for (value)",

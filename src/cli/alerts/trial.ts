@@ -1,7 +1,6 @@
 import { RampartError } from "../../base/problem.ts";
 import { plural } from "../../base/text.ts";
 import { alertChannels, type TrialReport, trialLabel } from "../../model/alerts.ts";
-import { hostsOf } from "../../model/topology.ts";
 import type { OpenSite } from "../site.ts";
 import type { Waiting } from "../waiting.ts";
 import { askMonitor } from "./monitor.ts";
@@ -31,7 +30,7 @@ export async function planTrials(open: OpenSite, names: readonly string[], id: s
     .map(({ name }) => name)
     .filter((name) => Object.values<string>(alertChannels).includes(name));
   if (channels.length === 0 || !status.includes(`${trialLabel}!=`)) throw notApplied();
-  const origin = { id, site: open.site.name, monitor: hostsOf(open.topology, "monitor")[0]?.name ?? "" };
+  const origin = { id, site: open.site.name };
   const known = groupsIn(rules).flatMap((group) => group.rules);
   for (const name of names) if (!known.some((rule) => rule.name === name)) throw unknownAlert(name, known);
   const counted = countersIn(metrics.join("\n"));

@@ -6,7 +6,7 @@ import { unreachableProblem } from "../../ssh/unreachable.ts";
 import { UsageError } from "../arguments.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { writeJson, writeText } from "../output.ts";
-import { askOverview, monitorTarget } from "../overview.ts";
+import { monitorTarget } from "../overview.ts";
 import { openSite } from "../site.ts";
 
 export interface DashboardOptions extends GlobalOptions {
@@ -18,9 +18,8 @@ export interface DashboardOptions extends GlobalOptions {
 export async function dashboardCommand(options: DashboardOptions): Promise<number> {
   const port = portOf(options.port);
   const site = await openSite(options);
-  const target = monitorTarget(site);
   // Whoever opens a page that does not answer looks for the fault in the browser.
-  await askOverview(target);
+  const target = await monitorTarget(site);
   const tunnel = await forward(target, port, { host: "127.0.0.1", port: dashboardPort });
   const url = `http://localhost:${tunnel.localPort}/`;
   if (options.json) writeJson({ site: site.site.name, url });

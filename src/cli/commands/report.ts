@@ -1,10 +1,9 @@
 import { RampartError } from "../../base/problem.ts";
 import { boundsOf, dayBefore } from "../../model/day.ts";
-import { logsHost } from "../../model/logs.ts";
 import { dayText } from "../../report/day.ts";
-import { run } from "../../ssh/run.ts";
 import { UsageError } from "../arguments.ts";
-import { requireHosts, targetsOf } from "../hosts.ts";
+import { requireHosts } from "../hosts.ts";
+import { runOnMonitor } from "../monitors.ts";
 import { exitCodes, type GlobalOptions } from "../options.ts";
 import { reportStyle, writeJson, writeText } from "../output.ts";
 import { reportOf, reportScript } from "../report.ts";
@@ -25,8 +24,7 @@ export async function reportCommand(options: GlobalOptions & { readonly day: str
   }
   const open = await openSite(options);
   requireHosts(open);
-  const monitor = logsHost(open.topology)?.name ?? "";
-  const { stdout } = await run(targetsOf(open)(monitor), reportScript(bounds), { timeoutMs: 120_000 });
+  const { stdout, host: monitor } = await runOnMonitor(open, reportScript(bounds), 120_000);
   const report = reportOf(open.site.name, day, bounds.end, stdout);
   if (report === undefined) {
     throw new RampartError("The monitor did not answer", [

@@ -137,12 +137,13 @@ snapshots() { store "$1" snapshots --json --no-lock; }
 
 const figures = `
 # For the monitor, written when they have changed. A figure that is not known yet is the time at which this host began, so
-# that nothing is alarmed on before it could be.
+# that nothing is alarmed on before it could be; that time is told beside them, so that it is shown as what it is.
 figures() {
-  local name since text='' kept=''
+  local name since text kept=''
   recall ${backupPaths.since} "$EPOCHSECONDS"
   since=$value
   [ -s ${backupPaths.since} ] || echo "$since" > ${backupPaths.since}
+  text="rampart_backup_since_timestamp_seconds $since"$'\\n'
   for name in logs base proven; do
     recall $state/figure-$name "$since"
     text+="rampart_backup_"$name"_timestamp_seconds $value"$'\\n'

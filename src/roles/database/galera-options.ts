@@ -77,4 +77,6 @@ const own: readonly (readonly [string, string])[] = [
 const copying: readonly OptionLine[] = [
   "A copy for a new member: by TLS, with the certificates of both sides and a secret of that one copy.",
   ["ssl-mode", "VERIFY_CA"],
+  "Seconds until a giver's first bytes must have come, which are small. At 300, as it is by itself, a copy that never began held an apply up.",
+  ["sst-initial-timeout", 60],
 ];

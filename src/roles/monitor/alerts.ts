@@ -11,6 +11,7 @@ import { logAlerts, logMeasurements } from "./log-alerts.ts";
 import { objectiveGroups, objectiveMeasurements } from "./objective-rules.ts";
 import { pageAlerts } from "./page-alerts.ts";
 import { jobs } from "./paths.ts";
+import { peerAlerts, peerMeasurements } from "./peers.ts";
 import { pushAlerts } from "./push.ts";
 import { notProbes, regionAlerts, regionMeasurements } from "./region-alerts.ts";
 import { notDetails } from "./rhythm.ts";
@@ -22,7 +23,7 @@ import { wafMeasurements } from "./waf-alerts.ts";
 
 /** rules/rampart.yml: what users would feel, derived from the topology. */
 export function alertRules(host: Host, topology: Topology, why: string): string {
-  return yamlFile({ groups: [alertGroup(topology), ...objectiveGroups(topology.site)] }, header(host, why));
+  return yamlFile({ groups: [...alertGroups(host, topology), ...objectiveGroups(topology.site)] }, header(host, why));
 }
 
 /**
@@ -31,8 +32,13 @@ export function alertRules(host: Host, topology: Topology, why: string): string 
  */
 const settlingSeconds = 30;
 
-function alertGroup(topology: Topology): RuleGroup {
-  const age = `time() - ${selector("process_start_time_seconds", { job: jobs.prometheus })}`;
+/** What visitors feel is judged twice as often as it is measured, so that no time is lost between the two. */
+const urgent: ReadonlySet<string> = new Set([
+  ...["SiteDown", "NoHealthyWebHost", "NoHealthyAppHost", "HostDown", "AddressHeldByNobody", "NoWritableDatabase"],
+]);
+
+function alertGroups(host: Host, topology: Topology): readonly RuleGroup[] {
+  const age = `time() - ${selector("process_start_time_seconds", { job: jobs.prometheus, host: host.name })}`;
   const alerts = [
     ...siteAlerts(topology),
     ...certificateAlerts(topology),
@@ -49,11 +55,17 @@ function alertGroup(topology: Topology): RuleGroup {
     ...serviceAlerts(topology),
     ...saturationAlerts(topology),
     ...selfAlerts(),
+    ...peerAlerts(topology),
     ...regionAlerts(topology),
     ...measurementAlerts(topology),
   ];
   const settled = alerts.map((rule) => ({ ...rule, expr: `(${rule.expr}) unless on () rampart:settling` }));
-  return { name: "rampart", rules: [{ record: "rampart:settling", expr: `${age} < ${settlingSeconds}` }, ...settled] };
+  const settling = { record: "rampart:settling", expr: `${age} < ${settlingSeconds}` };
+  const isUrgent = (rule: AlertRule) => urgent.has(rule.alert);
+  return [
+    { name: "urgent", interval: "1s", rules: [settling, ...settled.filter(isUrgent)] },
+    { name: "rampart", rules: settled.filter((rule) => !isUrgent(rule)) },
+  ];
 }
 
 function siteAlerts({ site }: Topology): readonly AlertRule[] {
@@ -97,7 +109,7 @@ function hostAlerts(): readonly AlertRule[] {
   const down = `max by (host, tier) (up{${fast}}) == 0`;
   return [
     // A probe that is lost wakes nobody: see RegionLost.
-    alert("HostDown", "page", "4s", `max by (host, tier) (up{${fast},${notProbes}}) == 0`, {
+    alert("HostDown", "page", "3s", `max by (host, tier) (up{${fast},${notProbes}}) == 0`, {
       summary: "{{ $labels.host }} is down",
       description: "Nothing on {{ $labels.host }} ({{ $labels.tier }}) answers the monitor any more.",
     }),
@@ -116,7 +128,7 @@ function addressAlerts({ networks }: Topology): readonly AlertRule[] {
   const held = selector("node_network_address_info", { address: networks.virtual });
   const holders = `(count(count by (host) (${held})) or vector(0))`;
   return [
-    alert("AddressHeldByNobody", "page", "6s", `${holders} == 0`, {
+    alert("AddressHeldByNobody", "page", "4s", `${holders} == 0`, {
       summary: `No balancer holds ${networks.virtual}`,
       description: "Visitors cannot reach the site: packets to its address have nowhere to go.",
     }),
@@ -147,6 +159,7 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     ...serviceMeasurements(),
     ...saturationMeasurements(),
     ...selfMeasurements(),
+    ...peerMeasurements(topology),
     ...objectiveMeasurements(topology.site),
     ...regionMeasurements(topology),
     ...unwatched(topology),

@@ -25,7 +25,7 @@ const origin: Origin = {
 };
 
 export function arbiterServices(host: Host, site: Site): readonly Service[] {
-  if (!hasArbiter(site) || host.index > 0) return [];
+  if (!hasArbiter(site)) return [];
   return [
     {
       ...{ name: "monitor.arbiter", role: "monitor", host: host.name, address: host.inside, port: galeraPorts.cluster },
@@ -43,7 +43,7 @@ export function arbiterFlows(site: Site): readonly DeclaredFlow[] {
 }
 
 export function arbiterResources(host: Host, topology: Topology): readonly Resource[] {
-  if (!hasArbiter(topology.site) || host.index > 0) return [];
+  if (!hasArbiter(topology.site)) return [];
   const dropIn: FileResource = {
     ...{ ...origin, kind: "file", file: files.dropIn, content: dropInText(host, topology) },
     ...{ mode: "0644", owner: "root", group: "root" },
@@ -107,7 +107,7 @@ function dropInText(host: Host, topology: Topology): string {
 
 /** It shows by a connection to a member that it belongs to the cluster. */
 export function arbiterChecks(host: Host, topology: Topology): readonly Check[] {
-  if (!hasArbiter(topology.site) || host.index > 0) return [];
+  if (!hasArbiter(topology.site)) return [];
   const members = hostsOf(topology, "database").map(({ inside }) => inside);
   const script = [
     `systemctl is-active --quiet garb.service || { echo 'garb.service does not run; see: rampart logs ${host.name} garb'; exit 1; }`,

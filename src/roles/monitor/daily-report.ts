@@ -31,7 +31,7 @@ export function dailyReportResources(host: Host, site: Site): readonly Resource[
     ...{ kind: "file", file: path, content, mode: "0644", owner: "root", group: "root" },
   });
   const settings: DailyReportSettings = {
-    ...{ site: site.name, environment: site.environment.name, monitor: host.name },
+    ...{ site: site.name, environment: site.environment.name },
     ...{ prometheus: local.prometheus, alertmanager: local.alertmanager },
   };
   const timer = file(files.timer, timerText(at, head));

@@ -3,7 +3,8 @@ import { nodeConfinement } from "../../formats/hardening.ts";
 import { systemdFile } from "../../formats/systemd.ts";
 import { backupOf } from "../../model/backup.ts";
 import { type DashboardSettings, dashboardPort } from "../../model/dashboard.ts";
-import { logsFolder, senderFiles } from "../../model/logs.ts";
+import { logsFolder, logsHost, senderFiles } from "../../model/logs.ts";
+import { keepsForAll } from "../../model/monitors.ts";
 import type { FileResource, Origin, Resource } from "../../model/resource.ts";
 import type { Check } from "../../model/role.ts";
 import { programReference } from "../../model/secret.ts";
@@ -40,7 +41,13 @@ export function dashboardResources(host: Host, topology: Topology): readonly Res
   const name = tierName(topology.site, "monitor");
   return [
     { ...origin, kind: "package", name: "nodejs", why: "Runs the dashboard." },
-    { ...origin, kind: "user", name: account, home: "/nonexistent", groups: ["systemd-journal-remote"] },
+    {
+      ...origin,
+      kind: "user",
+      name: account,
+      home: "/nonexistent",
+      groups: keepsForAll(host) ? ["systemd-journal-remote"] : [],
+    },
     { ...origin, kind: "directory", directory: files.folder, mode: "0755", owner: "root", group: "root" },
     { ...origin, kind: "directory", directory: "/usr/local/lib/rampart", mode: "0755", owner: "root", group: "root" },
     {
@@ -50,7 +57,7 @@ export function dashboardResources(host: Host, topology: Topology): readonly Res
     },
     file(files.settings, settingsText(host, topology, head)),
     file(files.program, `// ${head}\n${programReference("dashboard")}\n`),
-    file(files.unit, unitText(topology, head)),
+    file(files.unit, unitText(host, topology, head)),
     {
       ...{ ...origin, kind: "unit", name: "rampart-dashboard.service", state: "running", reloadOn: [] },
       restartOn: [files.settings, files.program, files.unit].map((path) => `file:${path}`),
@@ -79,8 +86,9 @@ export function dashboardSettings(host: Host, topology: Topology, head: string):
     retentionDays: site.monitor.retentionDays,
     hosts: topology.hosts.map((one) => ({
       ...{ name: one.name, tier: one.tier, service: one.service ?? null, address: one.inside, fqdn: one.fqdn },
-      journal: senderFiles(one),
+      journal: keepsForAll(host) ? senderFiles(one) : [],
     })),
+    logs: logsHost(topology)?.name ?? "",
     services: site.app.map(({ name, routes, database }) => ({
       ...{ name, database },
       routes: routes.map((route) => `${route.host ?? ""}${route.path}`),
@@ -97,7 +105,7 @@ function databaseSettings(site: Site): DashboardSettings["database"] {
   return { mode, promise: promise ?? null, agentPort, backup: backupOf(site) !== undefined };
 }
 
-function unitText(topology: Topology, head: string): string {
+function unitText(host: Host, topology: Topology, head: string): string {
   const members = hostsOf(topology, "database").map(({ inside }) => inside);
   return systemdFile(
     [
@@ -122,8 +130,8 @@ function unitText(topology: Topology, head: string): string {
           ["CPUWeight", "30"],
           ["Nice", "5"],
           ...nodeConfinement,
-          "It reads the journals of all hosts; of the rest it sees no secrets, and writes nothing.",
-          ["ReadOnlyPaths", logsFolder],
+          "It reads the journals of all hosts where they are kept; of the rest it sees no secrets, and writes nothing.",
+          ["ReadOnlyPaths", `${keepsForAll(host) ? "" : "-"}${logsFolder}`],
           ["InaccessiblePaths", "-/etc/prometheus -/var/lib/prometheus -/etc/rampart/tls -/root -/var/lib/rampart"],
           "Programs beside it, and the agents of the database.",
           ["IPAddressAllow", ["localhost", ...members].join(" ")],

@@ -19,7 +19,7 @@ export function databaseAlerts(topology: Topology): readonly AlertRule[] {
   if (members === 0) return [];
   const { database } = topology.site;
   if (database?.mode === "galera") return [...galeraAlerts(database), downAlert()];
-  return [...writeAlerts(), ...promiseAlerts(members), ...memberAlerts(), ...storeAlerts(topology)];
+  return [...writeAlerts(members), ...promiseAlerts(members), ...memberAlerts(), ...storeAlerts(topology)];
 }
 
 /** What those alerts look at. */
@@ -35,10 +35,13 @@ export function databaseMeasurements(topology: Topology): readonly AlertRule[] {
   ];
 }
 
-function writeAlerts(): readonly AlertRule[] {
+function writeAlerts(members: number): readonly AlertRule[] {
+  const writers = counted(`${told("database_writable")} == 1`);
+  // A failover takes up to 8 s, and is nobody's business at night when it succeeds; without most of the agents there is none.
+  const noFailover = `${counted(told("database_writable"))} < ${Math.floor(members / 2) + 1}`;
+  const noneFor8 = `max_over_time((${writers})[8s:2s]) == 0`;
   return [
-    // A failover takes up to 8 s, and is nobody's business at night when it succeeds.
-    alert("NoWritableDatabase", "page", "10s", `${counted(`${told("database_writable")} == 1`)} == 0`, {
+    alert("NoWritableDatabase", "page", "2s", `(${writers} == 0) and ((${noFailover}) or (${noneFor8}))`, {
       summary: "No database host takes writes",
       description: "Orders, log-ins and everything else that writes waits; pages that only read may go on.",
     }),

@@ -1,5 +1,6 @@
 import { acmeOf } from "../../model/certificate.ts";
 import { isGalera } from "../../model/galera.ts";
+import { keepsForAll } from "../../model/monitors.ts";
 import type { CertificateResource, FileResource, Resource, UnitResource } from "../../model/resource.ts";
 import type { Role } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
@@ -26,6 +27,7 @@ import { logsCertificate, logsCheck, logsNginx, logsResources, logsServices } fr
 import { deliveryFlows, deliveryResources } from "./mail.ts";
 import { nginxResources } from "./nginx.ts";
 import { paths } from "./paths.ts";
+import { gossipFiles, peerCertificates, peerFlows, peerNginx, peerResources, peerServices } from "./peers.ts";
 import { pushFlows } from "./push.ts";
 import { blackboxConfig, monitorName, prometheusConfig } from "./scrape.ts";
 import {
@@ -44,23 +46,28 @@ export const monitor: Role = {
   summary: "Prometheus, Alertmanager and a prober that asks for the site as visitors do",
   rollout: { after: ["balancer", "web", "app", "database", "probe"], atOnce: 1 },
   services: (host, site) => [
-    ...logsServices(host),
-    ...issuerServices(host, site),
-    ...storeServices(host, site),
+    ...(keepsForAll(host)
+      ? [
+          ...logsServices(host),
+          ...issuerServices(host, site),
+          ...storeServices(host, site),
+          ...arbiterServices(host, site),
+        ]
+      : []),
     ...statusPageServices(host, site),
     ...dashboardDoorServices(host, site),
-    ...arbiterServices(host, site),
+    ...peerServices(host, site),
   ],
   flows,
   resources,
   checks: (host, topology) => [
     ...monitorChecks(host, topology),
-    logsCheck(host, topology),
     dashboardCheck(host),
     ...dashboardDoorChecks(host, topology),
     ...statusPageChecks(host, topology),
-    ...issuerChecks(host, topology),
-    ...arbiterChecks(host, topology),
+    ...(keepsForAll(host)
+      ? [logsCheck(host, topology), ...issuerChecks(host, topology), ...arbiterChecks(host, topology)]
+      : []),
   ],
 };
 
@@ -84,6 +91,7 @@ function flows(site: Site): readonly DeclaredFlow[] {
     ...logExportFlows(site),
     ...issuerFlows(site),
     ...arbiterFlows(site),
+    ...peerFlows(site),
   ];
 }
 
@@ -118,35 +126,46 @@ function resources(host: Host, topology: Topology): readonly Resource[] {
     ...programs.map((program) => programUnit(program, topology.site)),
     ...deliveryResources(host, topology.site, found.tell),
     ...trustResources(host, topology),
-    ...issuerResources(host, topology),
-    ...logsResources(host, topology),
+    ...peerResources(host, topology),
     ...dashboardResources(host, topology),
     ...dashboardDoorResources(host, topology),
     ...statusPageResources(host, topology),
     ...heartbeatResources(host, topology),
     ...remoteWriteResources(topology.site),
-    ...logExportResources(host, topology),
     ...dailyReportResources(host, topology.site),
     ...doors(host, topology),
+    ...(keepsForAll(host) ? keeperResources(host, topology) : []),
+  ];
+}
+
+/** Of the monitor host that keeps what one alone can keep. */
+function keeperResources(host: Host, topology: Topology): readonly Resource[] {
+  return [
+    ...issuerResources(host, topology),
+    ...logsResources(host, topology),
+    ...logExportResources(host, topology),
     ...storeResources(host, topology),
     ...arbiterResources(host, topology),
   ];
 }
 
-/** nginx, in front of the issuer and of the logs. */
+/** nginx, in front of whatever takes something from other hosts. */
 function doors(host: Host, topology: Topology): readonly Resource[] {
-  const issues = acmeOf(topology.site) !== undefined;
+  const keeps = keepsForAll(host);
+  const issues = keeps && acmeOf(topology.site) !== undefined;
   return nginxResources(
     host,
     [
       ...(issues ? issuerNginx(host, topology, issuerPort) : []),
-      ...logsNginx(host, topology),
+      ...(keeps ? logsNginx(host, topology) : []),
+      ...peerNginx(host, topology),
       ...statusPageNginx(host, topology),
       ...dashboardDoorNginx(host, topology),
     ],
     [
       ...(issues ? [issuerTls.certificate] : []),
-      logsCertificate,
+      ...(keeps ? [logsCertificate] : []),
+      ...peerCertificates(topology),
       ...(topology.site.monitor.statusPage === undefined ? [] : [statusPageCertificate]),
       ...(topology.site.monitor.dashboard === undefined ? [] : [dashboardDoorCertificate]),
     ].map((path) => `certificate:${path}`),
@@ -182,6 +201,7 @@ function programUnit(program: Program, site: Site): UnitResource {
     defaults(program),
     dropIn(program),
     ...(program === "prometheus-alertmanager" && site.monitor.alerts.trust !== undefined ? [paths.alertTrust] : []),
+    ...(program === "prometheus-alertmanager" ? gossipFiles(site) : []),
   ];
   return { ...unit(`${program}.service`, needed[program] ?? "", files, started), check };
 }

@@ -107,13 +107,16 @@ function certificateAlert({ site }: Topology): AlertRule {
 function probeAlerts(): readonly AlertRule[] {
   const gone = `max by (host) (up{tier="probe",${notDetails}}) == 0`;
   const stale = `max by (host) (time() - ${selector(figures.checked, { check: "page" })}) > 60`;
+  // A monitor that is down is told by the other one.
+  const downMonitor = `label_replace(max by (host) (up{tier="monitor",${notDetails}}) == 0, "monitor", "$1", "host", "(.*)")`;
+  const silent = `${figures.silence} > ${2 * probeSeconds.silence}`;
   return [
     alert("RegionLost", "ticket", "20s", `${gone} or ${stale}`, {
       summary: "Nothing is known of what {{ $labels.host }} sees",
       description:
         "The probe is down, cannot be reached from the monitor, or has stopped looking. The site is looked at from the other regions.",
     }),
-    alert("HeartbeatNotHeard", "ticket", "30s", `${figures.silence} > ${2 * probeSeconds.silence}`, {
+    alert("HeartbeatNotHeard", "ticket", "30s", `${silent} unless on (monitor) ${downMonitor}`, {
       summary: "{{ $labels.host }} hears no sign of life of {{ $labels.monitor }}",
       description: "Should the monitor die, this region would not notice; or it would tell that it is dead now.",
     }),

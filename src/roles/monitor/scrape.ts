@@ -5,6 +5,7 @@ import { remoteFigures, remoteWriteConfig } from "./export-metrics.ts";
 import { header } from "./header.ts";
 import { insideProbe } from "./inside-probe.ts";
 import { jobs, local, paths } from "./paths.ts";
+import { alertmanagers, peerJobs } from "./peers.ts";
 import { appLimits, pushed } from "./push.ts";
 import { type Rhythm, rhythmsOf } from "./rhythm.ts";
 
@@ -16,11 +17,15 @@ export function prometheusConfig(host: Host, topology: Topology, why: string): s
       // A fault is seen within seconds: the whole way to an alert's delivery is made of these intervals.
       global: {
         ...{ scrape_interval: "2s", scrape_timeout: "2s", evaluation_interval: "2s" },
-        external_labels: { site: site.name, monitor: host.name },
+        external_labels: { site: site.name, replica: host.name },
       },
       rule_files: [paths.rules],
-      alerting: { alertmanagers: [{ static_configs: [{ targets: [local.alertmanager] }] }] },
-      scrape_configs: [...serviceJobs(topology), ...ownJobs(host, site), ...probes(topology)],
+      alerting: {
+        // Who judged it is no part of an alert: two that see the same have one thing to tell.
+        alert_relabel_configs: [{ regex: "replica", action: "labeldrop" }],
+        alertmanagers: alertmanagers(host, topology),
+      },
+      scrape_configs: scrapes(host, topology),
       ...remoteWriteConfig(site),
     },
     header(host, why),
@@ -29,8 +34,17 @@ export function prometheusConfig(host: Host, topology: Topology, why: string): s
 
 /** How many targets Prometheus asks; each of them has its `up`. */
 export function targetCount(host: Host, topology: Topology): number {
-  const jobs = [...serviceJobs(topology), ...ownJobs(host, topology.site), ...probes(topology)];
-  return jobs.flatMap((job) => job.static_configs.flatMap(({ targets }) => targets)).length;
+  return scrapes(host, topology).flatMap((job) => job.static_configs.flatMap(({ targets }) => targets)).length;
+}
+
+function scrapes(host: Host, topology: Topology): readonly ScrapeConfig[] {
+  const programs = [...ownJobs(host), ...peerJobs(host, topology)];
+  const figures = only(topology.site.monitor.export?.remoteWrite ? `${ownFigures}|${remoteFigures}` : ownFigures);
+  return [
+    ...serviceJobs(topology),
+    ...programs.map((job) => ({ ...job, metric_relabel_configs: [figures] })),
+    ...probes(topology),
+  ];
 }
 
 /** One job for each Service that has measurements; more when its hosts answer to different TLS names. */
@@ -147,14 +161,15 @@ const ownService: readonly Relabel[] = [
 /** The inside of an exporter's own runtime. */
 const withoutInnards: Relabel = { source_labels: ["__name__"], regex: "(go|promhttp)_.*", action: "drop" };
 
-function ownJobs(host: Host, { monitor }: Site): readonly ScrapeConfig[] {
-  const keep =
-    "process_(start_time_seconds|resident_memory_bytes|cpu_seconds_total)|prometheus_(config_last_reload_successful|tsdb_head_series|tsdb_head_samples_appended_total|notifications_dropped_total|notifications_errors_total|rule_evaluation_failures_total)|alertmanager_(alerts|notifications_total|notifications_failed_total|notification_requests_total|notification_requests_failed_total|config_last_reload_successful)|blackbox_exporter_config_last_reload_successful";
+/** Of what a monitor's programs tell of themselves. */
+const ownFigures =
+  "process_(start_time_seconds|resident_memory_bytes|cpu_seconds_total)|prometheus_(config_last_reload_successful|tsdb_head_series|tsdb_head_samples_appended_total|notifications_dropped_total|notifications_errors_total|rule_evaluation_failures_total)|alertmanager_(alerts|notifications_total|notifications_failed_total|notification_requests_total|notification_requests_failed_total|cluster_members|config_last_reload_successful)|blackbox_exporter_config_last_reload_successful";
+
+function ownJobs(host: Host): readonly ScrapeConfig[] {
   const programs = ["prometheus", "alertmanager", "blackbox"] as const;
   return programs.map((name) => ({
     job_name: jobs[name],
     static_configs: [{ targets: [local[name]], labels: { host: host.name, tier: host.tier, service: jobs[name] } }],
-    metric_relabel_configs: [only(monitor.export?.remoteWrite ? `${keep}|${remoteFigures}` : keep)],
   }));
 }
 

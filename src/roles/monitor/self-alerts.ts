@@ -1,11 +1,12 @@
 import { type AlertRule, selector } from "../../formats/prometheus.ts";
-import { jobs } from "./paths.ts";
+import { jobs, local } from "./paths.ts";
 import { alert, missing } from "./rule.ts";
 
 // A monitor with a dead part of its own must not look like a healthy site.
 
 const prometheus = { job: jobs.prometheus };
-const grown = (metric: string, within = "2m") => `increase(${selector(metric, prometheus)}[${within}])`;
+const grown = (metric: string, within = "2m", labels = {}) =>
+  `increase(${selector(metric, { ...prometheus, ...labels })}[${within}])`;
 const loaded = [
   selector("prometheus_config_last_reload_successful", prometheus),
   selector("alertmanager_config_last_reload_successful", { job: jobs.alertmanager }),
@@ -15,7 +16,9 @@ const loaded = [
 /** Rules that cannot be judged, alerts that do not reach Alertmanager, files that were not taken. */
 export function selfAlerts(): readonly AlertRule[] {
   // What fires is sent again every minute: one failure is an Alertmanager that was started again, two in a row are an alert.
-  const unsent = `(${grown("prometheus_notifications_errors_total", "75s")} > 0) or (${grown("prometheus_notifications_dropped_total", "75s")} > 0)`;
+  // That another monitor's is not reached is told by HostDown or TargetDown.
+  const own = { alertmanager: `http://${local.alertmanager}/api/v2/alerts` };
+  const unsent = `(${grown("prometheus_notifications_errors_total", "75s", own)} > 0) or (${grown("prometheus_notifications_dropped_total", "75s")} > 0)`;
   return [
     alert(
       "RulesFail",

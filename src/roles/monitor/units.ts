@@ -1,9 +1,11 @@
 import { type SystemdLine, systemdFile } from "../../formats/systemd.ts";
 import { trialLabel } from "../../model/alerts.ts";
+import { watchEachOther } from "../../model/monitors.ts";
 import type { Site } from "../../model/site.ts";
 import type { Host, Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
 import { local, paths } from "./paths.ts";
+import { gossipArguments } from "./peers.ts";
 
 /** Command line of each program, as Debian's units take it (EnvironmentFile with ARGS). */
 export function programArguments(host: Host, topology: Topology, why: string): Readonly<Record<Program, string>> {
@@ -26,8 +28,7 @@ export function programArguments(host: Host, topology: Topology, why: string): R
       `--config.file=${paths.alertmanager}`,
       "--storage.path=/var/lib/prometheus/alertmanager/",
       `--web.listen-address=${local.alertmanager}`,
-      // Alone: its cluster port would listen on all addresses.
-      "--cluster.listen-address=",
+      ...gossipArguments(host, topology),
       // Only so does it say what was taken: see `deliveriesOnly`.
       "--log.level=debug",
     ]),
@@ -72,12 +73,20 @@ export function programDropIn(program: Program, host: Host, site: Site, why: str
     ["Wants", route],
     ["After", route],
   ];
-  const sections = [{ name: "Service", lines: service }];
-  return systemdFile(
-    program === "prometheus" ? [{ name: "Unit", lines: unit }, ...sections] : sections,
-    header(host, why),
-  );
+  // Its port for the other monitor is one of an address that comes with the network.
+  const gossips = program === "prometheus-alertmanager" && watchEachOther(site);
+  const before = program === "prometheus" ? [{ name: "Unit", lines: unit }] : gossips ? [afterNetwork] : [];
+  return systemdFile([...before, { name: "Service", lines: service }], header(host, why));
 }
+
+const afterNetwork: { readonly name: string; readonly lines: readonly SystemdLine[] } = {
+  name: "Unit",
+  lines: [
+    ["Wants", "network-online.target"],
+    ["After", "network-online.target"],
+    ["StartLimitIntervalSec", "0"],
+  ],
+};
 
 /** Debian's, and those of the site's public certificate beside them (Go's crypto/x509 reads both places). */
 const publicAuthorities: readonly SystemdLine[] = [

@@ -59,7 +59,15 @@ export async function statusOf(): Promise<SiteStatus> {
   return JSON.parse((await rampart(["status", "--json"], site)).stdout) as SiteStatus;
 }
 
+let written: object = {};
+
+/** Writes the site file anew, with these keys of `monitor`. */
+export function changeMonitor(keys: object): void {
+  writeSite({ ...written, ...keys });
+}
+
 function writeSite(monitor: object): void {
+  written = monitor;
   const app = { source: "./app", start: "node server.js", port: 3000, health: "/healthz", hosts: 1 };
   const text = {
     ...{ name, domain: "www.alerts.example", balancer: { hosts: 1 }, web: { hosts: 1 }, app: { hello: app } },
