@@ -10,9 +10,11 @@ const sizes = [10, 30, 60];
 const seconds = 60;
 const watched = ["lb1", "web1", "shop1", "db1"];
 /** Units of monitoring on a host: exporters, whoever ships its journal, and readers of its access log. */
-const agents = /^(prometheus-.*exporter|systemd-journal-upload|rampart-(access|sign-of-life|logs-seen))\./;
+const agents =
+  /^(prometheus-(node|nginx|mysqld)-exporter|systemd-journal-upload|rampart-(access|sign-of-life|logs-seen))\./;
 /** Units that only a monitor host has, nginx in front of them. */
-const monitor = /^(prometheus|prometheus-alertmanager|nginx|rampart-(dashboard|logs|logs-seen|route))\.service$/;
+const monitor =
+  /^(prometheus|prometheus-alertmanager|prometheus-blackbox-exporter|nginx|rampart-(dashboard|logs|logs-seen|route))\.service$/;
 
 interface Spent {
   /** Percent of one core. */

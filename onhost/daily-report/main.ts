@@ -7,7 +7,7 @@ import { letterOf, subjectOf } from "./letter.ts";
 // On a monitor host, once a day: tells the day before by the ways of alerts, so that what is not taken is tried again. Alertmanager
 // forgets it after `lastsMs`. Its arguments are the file of settings and, for a look at another day, that day.
 
-const lastsMs = 12 * 3_600_000;
+const lastsMs = 36 * 3_600_000;
 const [settingsFile = "", asked] = process.argv.slice(2);
 const settings = JSON.parse(readFileSync(settingsFile, "utf8")) as DailyReportSettings;
 
@@ -30,7 +30,8 @@ async function tell(): Promise<string> {
     labels: { alertname: reportName, severity: reportSeverity, day, site: settings.site },
     annotations: { summary: subjectOf(report), description: letterOf(report, settings.environment) },
     startsAt: now.toISOString(),
-    endsAt: new Date(now.getTime() + lastsMs).toISOString(),
+    // Two monitors tell the same day, and forget it at the same time.
+    endsAt: new Date(asked === undefined ? bounds.end * 1000 + lastsMs : now.getTime() + lastsMs).toISOString(),
   };
   const response = await fetch(`http://${settings.alertmanager}/api/v2/alerts`, {
     method: "POST",

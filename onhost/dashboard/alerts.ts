@@ -46,6 +46,6 @@ function rank({ state, severity }: AlertNow): number {
 
 /** Prometheus adds labels of its own when it sends. */
 function keyOf(labels: Readonly<Record<string, string>>): string {
-  const own = Object.entries(labels).filter(([name]) => name !== "site" && name !== "monitor");
+  const own = Object.entries(labels).filter(([name]) => name !== "site");
   return JSON.stringify(own.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -18,21 +18,25 @@ export async function monitorTarget(open: OpenSite): Promise<SshTarget> {
   return (await answering(open)).target;
 }
 
-/** Of two monitor hosts the first whose dashboard answers. */
+/** Of two monitor hosts the first whose dashboard has figures of now; else the first that answers. */
 async function answering(open: OpenSite): Promise<{ readonly target: SshTarget; readonly overview: Overview }> {
   requireHosts(open);
   const names = monitorNames(open);
   const powered = labHosts(open.site.name).flatMap(({ name, state }) => (state === "off" ? [] : [name]));
   const targets = names.filter((name) => powered.includes(name)).map(targetsOf(open));
   if (targets.length === 0) throw withoutPower(names[0] ?? "the monitor host");
+  const old: { readonly target: SshTarget; readonly overview: Overview }[] = [];
   let failure: unknown;
   for (const target of targets) {
     try {
-      return { target, overview: await ask(target) };
+      const overview = await ask(target);
+      if (overview.data.fresh) return { target, overview };
+      old.push({ target, overview });
     } catch (error) {
       failure ??= error;
     }
   }
+  if (old[0] !== undefined) return old[0];
   throw failure;
 }
 

@@ -7,7 +7,7 @@ export function reportScript(bounds: DayBounds): string {
     const data = Object.entries(parameters).map(([key, value]) => ` --data-urlencode '${key}=${value}'`);
     return `echo "${name} $(curl -sS -m 30 -G http://127.0.0.1:9090/api/v1/${path}${data.join("")} 2> /dev/null)"`;
   });
-  return `${asked.join("\n")}\n`;
+  return `curl -fsS -m 5 -o /dev/null http://127.0.0.1:9090/-/ready || exit 1\n${asked.join("\n")}\n`;
 }
 
 /** What the script said. undefined: the monitor did not answer. */

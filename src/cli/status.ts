@@ -134,23 +134,28 @@ function alertStatus(topology: Topology, output: (name: string) => string): Pick
   const told = hostsOf(topology, "monitor").flatMap(({ name }) => alertsIn(line(output(name), "ALERTS")) ?? []);
   const known = hostsOf(topology, "monitor").some(({ name }) => alertsIn(line(output(name), "ALERTS")) !== undefined);
   // What one of two monitors sees is an alert, and what both see is one.
-  const alerts = [...new Map(told.toReversed().map((alert) => [`${alert.name} ${alert.summary}`, alert])).values()];
-  return { alerts: alerts.toReversed(), alertsKnown: known };
+  const alerts = new Map<string, AlertStatus>();
+  for (const [key, alert] of told) if (!alerts.has(key)) alerts.set(key, alert);
+  return { alerts: [...alerts.values()], alertsKnown: known };
 }
 
-/** What fires by one monitor's answer; undefined when it gave none. */
-function alertsIn(json: string): readonly AlertStatus[] | undefined {
+/** What fires by one monitor's answer, each with what it is told apart by; undefined when it gave none. */
+function alertsIn(json: string): readonly (readonly [string, AlertStatus])[] | undefined {
   try {
     const { data } = JSON.parse(json) as { data: { alerts: readonly RawAlert[] } };
     return data.alerts
       .filter(({ state }) => state === "firing")
-      .map(({ labels, annotations, state, activeAt }) => ({
-        ...{ name: labels.alertname ?? "unnamed", state, severity: labels.severity ?? "" },
-        ...{ summary: annotations.summary ?? "", since: activeAt },
-      }));
+      .map(({ labels, annotations, state, activeAt }) => {
+        const named = { name: labels.alertname ?? "unnamed", state, severity: labels.severity ?? "" };
+        return [labelsKey(labels), { ...named, summary: annotations.summary ?? "", since: activeAt }];
+      });
   } catch {
     return undefined;
   }
+}
+
+function labelsKey(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(labels).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 interface RawAlert {

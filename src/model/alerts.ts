@@ -108,3 +108,11 @@ export interface TrialReport {
   /** By Alertmanager's own counters, with whatever else was told meanwhile; by channel. */
   readonly counted: Readonly<Record<string, { readonly sent: number; readonly failed: number }>>;
 }
+
+/** What visitors feel is judged twice as often as it is measured, so that no time is lost between the two. */
+export const urgentAlerts: readonly string[] = [
+  ...["SiteDown", "NoHealthyWebHost", "NoHealthyAppHost", "HostDown", "AddressHeldByNobody", "NoWritableDatabase"],
+];
+
+/** Seconds between two judgements of an alert's rule. */
+export const judgedEvery = { urgent: 1, others: 2 } as const;

@@ -1,3 +1,4 @@
+import { judgedEvery, urgentAlerts } from "./alerts.ts";
 import { regionFigures as names } from "./probe.ts";
 import type { DayReport, RegionDay } from "./report.ts";
 
@@ -49,7 +50,7 @@ export function dayQuestions({ start, end }: DayBounds): readonly DayQuestion[] 
     failedVisits: `increase(${names.visitsFailed}[${range}])`,
     failedSteps: `count_over_time((${names.step} == 0)[${range}:30s]) / 2`,
     certificates: `min by (name) (last_over_time(${names.certificate}[${range}])) or on () label_replace(min(last_over_time(probe_ssl_earliest_cert_expiry{job="probe.tls"}[${range}])), "name", "the site", "", "")`,
-    alerts: `count_over_time(ALERTS{alertstate="firing"}[${range}]) * 2 / 60`,
+    alerts: `(${firing("!~", range)} * ${judgedEvery.others} or ${firing("=~", range)} * ${judgedEvery.urgent}) / 60`,
     requests: `sum(increase(haproxy_frontend_http_requests_total{tier="balancer",proxy="https"}[${range}]))`,
     failedRequests: `sum(increase(haproxy_frontend_http_responses_total{tier="balancer",proxy="https",code="5xx"}[${range}]))`,
     measured: `count_over_time((sum(up))[${range}:5m]) / 12`,
@@ -64,6 +65,11 @@ export function dayQuestions({ start, end }: DayBounds): readonly DayQuestion[] 
       parameters: { query: hours, start: `${start + 3600}`, end: `${start + daySeconds}`, step: "3600" },
     },
   ];
+}
+
+/** How often each alert was seen to fire, of those that are urgent ("=~") or of the others ("!~"). */
+function firing(match: "=~" | "!~", range: string): string {
+  return `count_over_time(ALERTS{alertstate="firing",alertname${match}"${urgentAlerts.join("|")}"}[${range}])`;
 }
 
 /** @param answers what Prometheus answered, by the question's name; an answer that is none is passed over. undefined: there is none. */

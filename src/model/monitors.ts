@@ -7,6 +7,9 @@ export const peerPort = 8413;
 /** Port at which the Alertmanagers of two monitor hosts tell each other what they have told. */
 export const gossipPort = 9094;
 
+/** Seconds that the second of two Alertmanagers waits to hear that the first has told an alert. */
+export const peerSeconds = 3;
+
 /** Whether each monitor host has another that watches it. */
 export function watchEachOther({ monitor }: Site): boolean {
   return monitor.hosts > 1;

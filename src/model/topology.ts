@@ -50,6 +50,8 @@ export interface Service {
 export type Peer =
   | { readonly kind: "tier"; readonly tier: Tier }
   | { readonly kind: "service"; readonly service: string }
+  /** The monitor host that keeps what one alone can keep (see model/monitors.ts). */
+  | { readonly kind: "keeper" }
   /** All that stand inside. */
   | { readonly kind: "all-hosts" }
   | { readonly kind: "addresses"; readonly addresses: readonly string[] }

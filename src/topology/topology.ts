@@ -1,3 +1,4 @@
+import { keepsForAll } from "../model/monitors.ts";
 import type { Role } from "../model/role.ts";
 import { labInside, type Site } from "../model/site.ts";
 import {
@@ -103,6 +104,8 @@ function peersOf(peer: Peer, hosts: readonly Host[], networks: Networks, target:
       return fromHosts(hosts.filter((host) => !standsOutside(host)));
     case "tier":
       return fromHosts(hosts.filter((host) => host.tier === peer.tier));
+    case "keeper":
+      return fromHosts(hosts.filter((host) => host.tier === "monitor" && keepsForAll(host)));
     case "service":
       return fromHosts(hosts.filter((host) => host.service === peer.service));
   }

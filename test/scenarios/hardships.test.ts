@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { say, shopIsUp, siteIsWell, siteStatus } from "./support/lab.ts";
-import { onHost, rampart, rampartJson } from "./support/rampart.ts";
+import { onHost, rampart } from "./support/rampart.ts";
 import { eventually } from "./support/time.ts";
 import { ask } from "./support/visitor.ts";
 
@@ -19,7 +19,8 @@ async function query(expression: string): Promise<number> {
 }
 
 async function firing(): Promise<readonly string[]> {
-  const { alerts } = await rampartJson<{ alerts: readonly { name: string; state: string }[] }>(["alerts", "--all"]);
+  const told = await rampart(["alerts", "--json"]);
+  const { alerts } = JSON.parse(told.stdout) as { alerts: readonly { name: string; state: string }[] };
   return alerts.filter(({ state }) => state === "firing").map(({ name }) => name);
 }
 

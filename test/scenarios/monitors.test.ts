@@ -41,6 +41,11 @@ function lettersOf(since: number, ...texts: readonly string[]): number {
   return told.letters.filter((one) => one.at >= since && texts.every((part) => one.text.includes(part))).length;
 }
 
+/** What a command tells that ends with 1 while something is wrong. */
+async function sees<T>(command: "alerts" | "top"): Promise<T> {
+  return JSON.parse((await rampart([command, "--json"], site)).stdout) as T;
+}
+
 async function hearEachOther(seconds: number): Promise<void> {
   await eventually(seconds, async () => {
     for (const host of ["mon1", "mon2"]) {
@@ -119,9 +124,9 @@ test.each(["mon1", "mon2"])(
       true,
       expect.arrayContaining(["HostDown", "SiteDown"]),
     ]);
-    const standing = await rampartJson<{ alerts: readonly { name: string; state: string }[] }>(["alerts"], site);
+    const standing = await sees<{ alerts: readonly { name: string; state: string }[] }>("alerts");
     expect(standing.alerts.filter(({ state }) => state === "firing").map(({ name }) => name)).toContain("HostDown");
-    const overview = await rampartJson<{ verdict: { health: string } }>(["top"], site);
+    const overview = await sees<{ verdict: { health: string } }>("top");
     expect(overview.verdict.health).not.toBe("well");
     const silence = ["silence", "--host", "web1", "--for", "30m", "--why", "kept by both"];
     const { id } = await rampartJson<{ id: string }>(silence, site);
@@ -168,6 +173,10 @@ test("a monitor that judges nothing any more is told by the other", async () => 
   const broken = Date.now();
   await stopApp();
   await heard(told, "SiteDown", "firing", broken, 30);
+  const standing = await sees<{ alerts: readonly { name: string; state: string }[] }>("alerts");
+  expect(standing.alerts.filter(({ state }) => state === "firing").map(({ name }) => name)).toContain("SiteDown");
+  expect((await sees<{ data: { fresh: boolean } }>("top")).data.fresh).toBe(true);
+  await rampartDone(["report", "--day", new Date().toISOString().slice(0, 10)], site);
   await startApp();
   await heard(told, "SiteDown", "resolved", broken, 60);
   await onHost("mon1", "systemctl start prometheus prometheus-alertmanager", site);

@@ -104,19 +104,21 @@ function HostBox({ box, overview, choose, chosen }: HostBoxProps) {
       onFocus={enter}
       onBlur={leave}
     >
-      <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={9} />
-      <StateShape host={host} x={box.x + 15} y={box.y + 17} />
-      <text class="name" x={box.x + 27} y={box.y + 21}>
-        {fitting(host.name, box.width - 36, 9)}
-      </text>
-      <text class="note" x={box.x + 12} y={box.y + 39}>
-        {fitting(host.state === "up" ? note || shortRate(host) : stateText(host), box.width - 18, 6)}
-      </text>
-      {host.state === "up" && note !== "" && box.width > 130 && (
-        <text class="rate" x={box.x + box.width - 10} y={box.y + 21} text-anchor="end">
-          {shortRate(host)}
+      <g aria-hidden="true">
+        <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={9} />
+        <StateShape host={host} x={box.x + 15} y={box.y + 17} />
+        <text class="name" x={box.x + 27} y={box.y + 21}>
+          {fitting(host.name, box.width - 36, 8.5)}
         </text>
-      )}
+        <text class="note" x={box.x + 12} y={box.y + 39}>
+          {fitting(host.state === "up" ? note || shortRate(host) : stateText(host), box.width - 18, 6)}
+        </text>
+        {host.state === "up" && note !== "" && box.width > 130 && (
+          <text class="rate" x={box.x + box.width - 10} y={box.y + 21} text-anchor="end">
+            {shortRate(host)}
+          </text>
+        )}
+      </g>
     </a>
   );
 }
@@ -154,13 +156,15 @@ function GroupBox({ box }: { readonly box: Box }) {
       class={`host ${state}`}
       aria-label={`${box.title}: ${up} answer`}
     >
-      <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={9} />
-      <text class="name" x={box.x + 12} y={box.y + 21}>
-        {box.title}
-      </text>
-      <text class="note" x={box.x + 12} y={box.y + 39}>
-        {`${up} answer${sum === null ? "" : ` · ${numberText(sum)} /s`}`}
-      </text>
+      <g aria-hidden="true">
+        <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={9} />
+        <text class="name" x={box.x + 12} y={box.y + 21}>
+          {box.title}
+        </text>
+        <text class="note" x={box.x + 12} y={box.y + 39}>
+          {`${up} answer${sum === null ? "" : ` · ${numberText(sum)} /s`}`}
+        </text>
+      </g>
     </a>
   );
 }
@@ -187,9 +191,11 @@ function noteOf(host: HostNow, { database }: Overview): string {
   return (host.notes[0] ?? "").replace(/^holds .*/, "holds the address").replace(/^primary$/, "★ primary");
 }
 
+/** Cut where it is too long; hosts of a tier differ by the number at the end, so that stays. */
 function fitting(text: string, width: number, each: number): string {
   const most = Math.max(4, Math.floor(width / each));
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  const [end = ""] = /\d{0,3}$/.exec(text) ?? [];
+  return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1 - end.length))}…${end}`;
 }
 
 function edgeText({ from, to, kind, rate, up }: Edge): string {

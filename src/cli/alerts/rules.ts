@@ -23,7 +23,8 @@ interface Suppressed {
 }
 
 const script = `set -e
-curl -fsS -m 10 '${prometheus}/api/v1/rules?type=alert' | tr -d '\\n'
+rules=$(curl -fsS -m 10 '${prometheus}/api/v1/rules?type=alert')
+printf '%s' "$rules" | tr -d '\\n'
 echo
 curl -fsS -m 10 '${alertmanager}/api/v2/alerts?active=false&inhibited=false&unprocessed=false' 2> /dev/null | tr -d '\\n' || true
 `;

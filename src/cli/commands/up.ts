@@ -7,8 +7,9 @@ import { requireRoot } from "../../lab/tools.ts";
 import type { Emit } from "../../model/event.ts";
 import type { SiteStatus } from "../../model/status.ts";
 import { type UpSummary, upSummaryText } from "../../report/summary.ts";
+import { releaseMonitors } from "../alerts/retiring.ts";
 import { releaseMembers } from "../db/release.ts";
-import { raiseHosts, retireHosts } from "../lab-site.ts";
+import { operatorName, raiseHosts, retireHosts } from "../lab-site.ts";
 import type { GlobalOptions } from "../options.ts";
 import { failedChecks, reportStyle, withProgress, writeJson, writeText } from "../output.ts";
 import { type OpenSite, openSite } from "../site.ts";
@@ -40,8 +41,10 @@ async function bringUp(open: OpenSite, emit: Emit) {
   const { retiring } = await raiseHosts(open, emit);
   await builds;
   await releaseMembers(open, retiring, true);
+  const heardAgain = await releaseMonitors(open, retiring, operatorName());
   const outcome = await converge(await worldOf(open, emit));
   if (retiring.length > 0) await retireHosts(open, emit);
+  await heardAgain();
   return outcome;
 }
 

@@ -71,7 +71,8 @@ export function dashboardBackend(topology: Topology): readonly HaproxySection[] 
       lines: [
         ...calmErrors,
         ...offersOf(topology, "monitor.dashboard").map(
-          ({ host, address, port, tlsName }) => `server ${host} ${address}:${port} ${toInside(tlsName ?? host)}`,
+          ({ host, address, port, tlsName }, index, { length }) =>
+            `server ${host} ${address}:${port} ${toInside(tlsName ?? host)}${length > 1 ? " check" : ""}${index > 0 ? " backup" : ""}`,
         ),
       ],
     },

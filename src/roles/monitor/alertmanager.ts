@@ -1,5 +1,6 @@
 import { yamlFile } from "../../formats/prometheus.ts";
 import { type AlertEmail, alertChannels, reportSeverity, trialLabel } from "../../model/alerts.ts";
+import { peerSeconds, watchEachOther } from "../../model/monitors.ts";
 import type { Site } from "../../model/site.ts";
 import type { Host } from "../../model/topology.ts";
 import { header } from "./header.ts";
@@ -15,7 +16,7 @@ export function alertmanagerConfig(host: Host, site: Site, why: string): string 
   const reports = site.monitor.alerts.dailyReport === undefined ? [] : reportReceivers(site);
   const routes = [
     ...reportRoutes(reports.map(({ name }) => name)),
-    ...(webhook === undefined ? [] : webhookRoutes),
+    ...(webhook === undefined ? [] : webhookRoutes(site)),
     ...(email === undefined ? [] : mailRoutes),
   ];
   return yamlFile(
@@ -47,16 +48,15 @@ function trials(groupBy: string, pace: { readonly group_wait?: string; readonly 
 
 const trialsSoon = { group_wait: "5s", group_interval: "10s" };
 
-const webhookRoutes = [
-  {
-    ...{ matchers: isPage, receiver: alertChannels.webhook, group_wait: "0s", group_interval: "1s", continue: true },
-    ...trials("alertname"),
-  },
-  {
-    ...{ matchers: isTicket, receiver: alertChannels.webhook, group_wait: "5s", group_interval: "30s", continue: true },
-    ...trials("alertname", trialsSoon),
-  },
-];
+function webhookRoutes(site: Site) {
+  // With two monitors longer than one waits for the other: else that one tells what was so when it began to wait.
+  const pace = watchEachOther(site) ? `${peerSeconds + 2}s` : "1s";
+  const to = { receiver: alertChannels.webhook, continue: true };
+  return [
+    { ...to, matchers: isPage, group_wait: "0s", group_interval: pace, ...trials("alertname") },
+    { ...to, matchers: isTicket, group_wait: "5s", group_interval: "30s", ...trials("alertname", trialsSoon) },
+  ];
+}
 
 // A reader has one letter for all that comes within seconds, and one for all tickets of a quarter of an hour.
 const mailRoutes = [

@@ -1,4 +1,6 @@
 import { type AlertRule, type RuleGroup, selector, yamlFile } from "../../formats/prometheus.ts";
+import { judgedEvery, urgentAlerts } from "../../model/alerts.ts";
+import { watchEachOther } from "../../model/monitors.ts";
 import { type Host, offersOf, type Topology } from "../../model/topology.ts";
 import { accessMeasurements } from "./access-alerts.ts";
 import { backupAlerts, backupMeasurements } from "./backup-alerts.ts";
@@ -32,18 +34,13 @@ export function alertRules(host: Host, topology: Topology, why: string): string 
  */
 const settlingSeconds = 30;
 
-/** What visitors feel is judged twice as often as it is measured, so that no time is lost between the two. */
-const urgent: ReadonlySet<string> = new Set([
-  ...["SiteDown", "NoHealthyWebHost", "NoHealthyAppHost", "HostDown", "AddressHeldByNobody", "NoWritableDatabase"],
-]);
-
 function alertGroups(host: Host, topology: Topology): readonly RuleGroup[] {
   const age = `time() - ${selector("process_start_time_seconds", { job: jobs.prometheus, host: host.name })}`;
   const alerts = [
     ...siteAlerts(topology),
     ...certificateAlerts(topology),
     ...tierAlerts(topology),
-    ...hostAlerts(),
+    ...hostAlerts(host, topology),
     ...addressAlerts(topology),
     ...databaseAlerts(topology),
     ...backupAlerts(topology),
@@ -61,16 +58,16 @@ function alertGroups(host: Host, topology: Topology): readonly RuleGroup[] {
   ];
   const settled = alerts.map((rule) => ({ ...rule, expr: `(${rule.expr}) unless on () rampart:settling` }));
   const settling = { record: "rampart:settling", expr: `${age} < ${settlingSeconds}` };
-  const isUrgent = (rule: AlertRule) => urgent.has(rule.alert);
+  const isUrgent = (rule: AlertRule) => urgentAlerts.includes(rule.alert);
   return [
-    { name: "urgent", interval: "1s", rules: [settling, ...settled.filter(isUrgent)] },
+    { name: "urgent", interval: `${judgedEvery.urgent}s`, rules: [settling, ...settled.filter(isUrgent)] },
     { name: "rampart", rules: settled.filter((rule) => !isUrgent(rule)) },
   ];
 }
 
 function siteAlerts({ site }: Topology): readonly AlertRule[] {
   return [
-    alert("SiteDown", "page", "3s", `${selector("probe_success", { job: jobs.site })} == 0`, {
+    alert("SiteDown", "page", "4s", `${selector("probe_success", { job: jobs.site })} == 0`, {
       summary: `https://${site.domain}/ does not answer`,
       description: `Asked through the address that visitors use, the site gave no 2xx answer within 1.5 s, several times in a row.`,
     }),
@@ -82,7 +79,7 @@ function tierAlerts(topology: Topology): readonly AlertRule[] {
     alert(
       "NoHealthyAppHost",
       "page",
-      "2s",
+      "3s",
       noServers("web.metrics", `app_${service.name}`),
       {
         summary: `No host of ${service.name} answers its health check`,
@@ -91,7 +88,7 @@ function tierAlerts(topology: Topology): readonly AlertRule[] {
       { app: service.name },
     ),
   );
-  const web = alert("NoHealthyWebHost", "page", "2s", noServers("balancer.metrics", "web"), {
+  const web = alert("NoHealthyWebHost", "page", "3s", noServers("balancer.metrics", "web"), {
     summary: "No web host answers its health check",
     description: "Every balancer has taken all web hosts out of service: visitors get 503.",
   });
@@ -103,7 +100,7 @@ function noServers(job: string, proxy: string): string {
   return `max by (proxy) (${selector("haproxy_backend_active_servers", { job, proxy })}) == 0`;
 }
 
-function hostAlerts(): readonly AlertRule[] {
+function hostAlerts(host: Host, topology: Topology): readonly AlertRule[] {
   // Details are asked for less often, so they know of a death later.
   const fast = `host!="",${notDetails}`;
   const down = `max by (host, tier) (up{${fast}}) == 0`;
@@ -113,7 +110,7 @@ function hostAlerts(): readonly AlertRule[] {
       summary: "{{ $labels.host }} is down",
       description: "Nothing on {{ $labels.host }} ({{ $labels.tier }}) answers the monitor any more.",
     }),
-    alert("TargetDown", "ticket", "15s", `up == 0 unless on (host) (${down})`, {
+    alert("TargetDown", "ticket", "15s", `up == 0 unless on (host) (${down})${unlessNew(host, topology)}`, {
       summary: "{{ $labels.service }} on {{ $labels.host }} gives no measurements",
       description: "The host answers, this service does not: what it measures is not known.",
     }),
@@ -122,6 +119,13 @@ function hostAlerts(): readonly AlertRule[] {
       description: "systemd has given up starting it, or it ended with an error.",
     }),
   ];
+}
+
+/** A monitor that was just added knows the other one before that has heard of it. */
+function unlessNew({ name }: Host, { site }: Topology): string {
+  if (!watchEachOther(site)) return "";
+  const age = `time() - ${selector("process_start_time_seconds", { job: jobs.prometheus, host: name })}`;
+  return ` unless (up{job=~"monitor[.].*",host!="${name}"} and on () (${age} < 900))`;
 }
 
 function addressAlerts({ networks }: Topology): readonly AlertRule[] {
@@ -155,7 +159,7 @@ function measurementAlerts(topology: Topology): readonly AlertRule[] {
     ...backupMeasurements(topology),
     ...logMeasurements(topology),
     ...deliveryMeasurements(topology),
-    ...exportMeasurements(topology.site),
+    ...exportMeasurements(topology),
     ...serviceMeasurements(),
     ...saturationMeasurements(),
     ...selfMeasurements(),

@@ -37,9 +37,7 @@ export function arbiterServices(host: Host, site: Site): readonly Service[] {
 export function arbiterFlows(site: Site): readonly DeclaredFlow[] {
   if (!hasArbiter(site)) return [];
   const why = "The arbiter of the database joins its cluster.";
-  return [
-    { role: "monitor", from: { kind: "tier", tier: "monitor" }, to: "database.cluster", why, path: "database.arbiter" },
-  ];
+  return [{ role: "monitor", from: { kind: "keeper" }, to: "database.cluster", why, path: "database.arbiter" }];
 }
 
 export function arbiterResources(host: Host, topology: Topology): readonly Resource[] {

@@ -2,6 +2,7 @@ import { type AlertRule, selector } from "../../formats/prometheus.ts";
 import { acmeOf, openingTier } from "../../model/certificate.ts";
 import { hostsOf, type Topology } from "../../model/topology.ts";
 import { jobs } from "./paths.ts";
+import { unlessKeeperIsDown } from "./peers.ts";
 import { alert, missing } from "./rule.ts";
 
 const served = "rampart_certificate_served";
@@ -58,8 +59,10 @@ export function certificateMeasurements(topology: Topology): readonly AlertRule[
     ...missing("", what),
     expr: `(count(${recent(file)}) or vector(0)) < ${count}`,
   });
+  const order = enough("rampart-acme", 1, "orders of the public certificate");
+  const orders = { ...order, expr: unlessKeeperIsDown(order.expr, topology) };
   return [
     enough("rampart-certificate", serving, `the certificates that the ${openingTier(topology.site)} hosts serve`),
-    ...(acmeOf(topology.site) ? [enough("rampart-acme", 1, "orders of the public certificate")] : []),
+    ...(acmeOf(topology.site) ? [orders] : []),
   ];
 }

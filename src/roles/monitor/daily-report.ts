@@ -86,6 +86,7 @@ function unitText(head: string): string {
 function timerText(at: string, head: string): string {
   const lines = [
     ["OnCalendar", `*-*-* ${at}:00 UTC`],
+    ["AccuracySec", "1s"],
     "A monitor that was off at that time tells it when it is back.",
     ["Persistent", "true"],
   ] as const;

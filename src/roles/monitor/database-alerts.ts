@@ -38,10 +38,11 @@ export function databaseMeasurements(topology: Topology): readonly AlertRule[] {
 function writeAlerts(members: number): readonly AlertRule[] {
   const writers = counted(`${told("database_writable")} == 1`);
   // A failover takes up to 8 s, and is nobody's business at night when it succeeds; without most of the agents there is none.
-  const noFailover = `${counted(told("database_writable"))} < ${Math.floor(members / 2) + 1}`;
-  const noneFor8 = `max_over_time((${writers})[8s:2s]) == 0`;
+  const agentsHeard = `max_over_time((${counted(told("database_writable"))})[4s:1s])`;
+  const noFailover = `${agentsHeard} < ${Math.floor(members / 2) + 1}`;
+  const noneForLong = `max_over_time((${writers})[10s:2s]) == 0`;
   return [
-    alert("NoWritableDatabase", "page", "2s", `(${writers} == 0) and ((${noFailover}) or (${noneFor8}))`, {
+    alert("NoWritableDatabase", "page", "2s", `(${writers} == 0) and ((${noFailover}) or (${noneForLong}))`, {
       summary: "No database host takes writes",
       description: "Orders, log-ins and everything else that writes waits; pages that only read may go on.",
     }),

@@ -1,6 +1,8 @@
 import { type AlertRule, selector } from "../../formats/prometheus.ts";
 import type { Site } from "../../model/site.ts";
+import type { Topology } from "../../model/topology.ts";
 import { jobs } from "./paths.ts";
+import { unlessKeeperIsDown } from "./peers.ts";
 import { alert, missing } from "./rule.ts";
 
 const prometheus = { job: jobs.prometheus };
@@ -28,9 +30,11 @@ export function exportAlerts({ monitor }: Site): readonly AlertRule[] {
 }
 
 /** What those alerts look at. */
-export function exportMeasurements({ monitor }: Site): readonly AlertRule[] {
+export function exportMeasurements(topology: Topology): readonly AlertRule[] {
+  const { monitor } = topology.site;
+  const logs = missing(complete, "what was sent by syslog");
   return [
     ...(monitor.export?.remoteWrite ? [missing(sent, "what was sent by remote write")] : []),
-    ...(monitor.export?.syslog ? [missing(complete, "what was sent by syslog")] : []),
+    ...(monitor.export?.syslog ? [{ ...logs, expr: unlessKeeperIsDown(logs.expr, topology) }] : []),
   ];
 }

@@ -32,7 +32,7 @@ export function logExportFlows({ monitor }: Site): readonly DeclaredFlow[] {
   // A name may stand for any address, and for another one tomorrow.
   const address = isAddress(given.host) ? given.host : "0.0.0.0/0";
   const to = { address, port: given.port, protocol: "tcp", name: "syslog" } as const;
-  return [{ role: "monitor", from: { kind: "tier", tier: "monitor" }, to, why: origin.why, path: origin.path }];
+  return [{ role: "monitor", from: { kind: "keeper" }, to, why: origin.why, path: origin.path }];
 }
 
 function isAddress(host: string): boolean {

@@ -85,7 +85,7 @@ test("a place that falls behind or refuses is told, one that is a little late is
     { what: "nobody counts", change: { [complete]: undefined, [sent]: undefined }, fires: ["MeasurementMissing"] },
   ];
   const rules = join(folder, "rules.yml");
-  const groups = [{ name: "export", rules: [...exportAlerts(both.site), ...exportMeasurements(both.site)] }];
+  const groups = [{ name: "export", rules: [...exportAlerts(both.site), ...exportMeasurements(both)] }];
   writeFileSync(rules, yamlFile({ groups }, "Made by a test."));
   const tests = cases.map(({ what, change, fires }) => ({
     name: what,

@@ -45,7 +45,7 @@ export function issuerServices(host: Host, site: Site): readonly Service[] {
 export function issuerFlows(site: Site): readonly DeclaredFlow[] {
   const acme = acmeOf(site);
   if (acme === undefined) return [];
-  const from = { kind: "tier", tier: "monitor" } as const;
+  const from = { kind: "keeper" } as const;
   return [
     {
       ...{ role: "monitor", from, to: "balancer.http", path: "tls.certificate" },

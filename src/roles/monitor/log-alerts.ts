@@ -1,6 +1,7 @@
 import type { AlertRule } from "../../formats/prometheus.ts";
 import { signOfLifeSeconds } from "../../model/logs.ts";
 import { insideHosts, type Topology } from "../../model/topology.ts";
+import { unlessKeeperIsDown } from "./peers.ts";
 import { alert } from "./rule.ts";
 
 const series = "rampart_logs_newest_timestamp_seconds";
@@ -27,5 +28,14 @@ export function logMeasurements(topology: Topology): readonly AlertRule[] {
     description: "Alerts that look at it are blind until it is back.",
   };
   const what = { what: "the logs of each host" };
-  return [alert("MeasurementMissing", "page", "20s", `${count} < ${insideHosts(topology).length}`, text, what)];
+  return [
+    alert(
+      "MeasurementMissing",
+      "page",
+      "20s",
+      unlessKeeperIsDown(`${count} < ${insideHosts(topology).length}`, topology),
+      text,
+      what,
+    ),
+  ];
 }

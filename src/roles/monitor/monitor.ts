@@ -44,7 +44,7 @@ import { type Program, programArguments, programDropIn, programs, routeUnit } fr
 export const monitor: Role = {
   name: "monitor",
   summary: "Prometheus, Alertmanager and a prober that asks for the site as visitors do",
-  rollout: { after: ["balancer", "web", "app", "database", "probe"], atOnce: 1 },
+  rollout: { after: ["balancer", "web", "app", "database", "probe"], atOnce: 1, knowsBy: `file:${paths.prometheus}` },
   services: (host, site) => [
     ...(keepsForAll(host)
       ? [

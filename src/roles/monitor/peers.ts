@@ -1,13 +1,14 @@
 import { type NginxDirective, nginxBlock, nginxClientIs } from "../../formats/nginx.ts";
 import type { AlertRule, ScrapeConfig } from "../../formats/prometheus.ts";
 import { selector, yamlFile } from "../../formats/prometheus.ts";
-import { gossipPort, peerPort, peersOf, watchEachOther } from "../../model/monitors.ts";
+import { gossipPort, peerPort, peerSeconds, peersOf, watchEachOther } from "../../model/monitors.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Site } from "../../model/site.ts";
-import { type DeclaredFlow, type Host, type Service, type Topology, tierName } from "../../model/topology.ts";
+import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
 import { header } from "./header.ts";
 import { insideTls } from "./nginx.ts";
 import { jobs, local, paths } from "./paths.ts";
+import { notDetails } from "./rhythm.ts";
 import { alert, missing } from "./rule.ts";
 
 // Two monitor hosts. Each asks every service and judges every rule by itself, hands its alerts to the Alertmanagers of both, and asks the
@@ -104,7 +105,7 @@ export function gossipArguments(host: Host, topology: Topology): readonly string
     `--cluster.listen-address=${host.inside}:${gossipPort}`,
     ...peersOf(host, topology).map(({ inside }) => `--cluster.peer=${inside}:${gossipPort}`),
     `--cluster.tls-config=${gossip.config}`,
-    "--cluster.peer-timeout=3s",
+    `--cluster.peer-timeout=${peerSeconds}s`,
     // A peer that is gone keeps nothing waiting for longer than this.
     "--cluster.tcp-timeout=3s",
   ];
@@ -173,12 +174,25 @@ const members = selector("alertmanager_cluster_members", { job: jobs.alertmanage
 /** Alerts of monitors that do not hear each other are told twice. */
 export function peerAlerts({ site }: Topology): readonly AlertRule[] {
   if (!watchEachOther(site)) return [];
+  const fewer = `min by (host, tier) (${members}) < ${site.monitor.hosts}`;
+  // That one is away is told by HostDown or TargetDown.
+  const otherIsDown = `min(${selector("up", { job: jobs.alertmanager })}) == 0`;
   return [
-    alert("MonitorsApart", "ticket", "1m", `min by (host, tier) (${members}) < ${site.monitor.hosts}`, {
+    alert("MonitorsApart", "ticket", "1m", `${fewer} unless on () (${otherIsDown})`, {
       summary: "The Alertmanager of {{ $labels.host }} does not hear the other monitor's",
       description: "Until they do, each of them tells every alert, and a silence of one is not kept by the other.",
     }),
   ];
+}
+
+/**
+ * A condition on what the first monitor host alone can measure, which does not hold while that host is down: HostDown says so.
+ * Unchanged where there is one monitor.
+ */
+export function unlessKeeperIsDown(expr: string, topology: Topology): string {
+  const [keeper] = hostsOf(topology, "monitor");
+  if (!watchEachOther(topology.site) || keeper === undefined) return expr;
+  return `(${expr}) unless on () (max(up{host="${keeper.name}",${notDetails}}) == 0)`;
 }
 
 /** What that alert looks at. */

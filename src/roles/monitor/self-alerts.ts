@@ -32,7 +32,7 @@ export function selfAlerts(): readonly AlertRule[] {
     ),
     alert("AlertmanagerUnreached", "page", "80s", `max by (host, tier) (${unsent})`, {
       summary: "Alerts do not get from Prometheus to Alertmanager on {{ $labels.host }}",
-      description: "Nobody is told of anything by this monitor. `rampart status` still shows what fires.",
+      description: "This monitor tells nobody of anything. `rampart status` still shows what fires.",
     }),
     alert("MonitorConfigRefused", "ticket", "30s", `min by (host, tier, service) (${loaded.join(" or ")}) == 0`, {
       summary: "{{ $labels.service }} on {{ $labels.host }} goes on with old files: it refused the new ones",
