@@ -86,6 +86,13 @@ describe("the order of a plan", () => {
     expect(told.findIndex((one) => one.startsWith("change shop1"))).toBeGreaterThan(4);
   });
 
+  test("one monitor becomes two: the new one is well when the other one knows it", () => {
+    const plan = planOf({ ...shopSite, monitor: { ...shopSite.monitor, hosts: 2 } }, applied);
+    const told = lines(plan);
+    expect(told[1]).toBe("bring up monitor: mon2");
+    expect(told.find((line) => line.startsWith("change mon1"))).toBe("change mon1: mon1 | mon1 mon2");
+  });
+
   test("two shop hosts become three: doors, then the newcomer until it is well, then its users one at a time", () => {
     const plan = planOf(withShops(3), applied);
     expect(lines(plan)).toEqual([

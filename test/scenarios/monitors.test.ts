@@ -49,8 +49,8 @@ async function sees<T>(command: "alerts" | "top"): Promise<T> {
 async function hearEachOther(seconds: number): Promise<void> {
   await eventually(seconds, async () => {
     for (const host of ["mon1", "mon2"]) {
-      const shown = await onHost(host, `${amtool} cluster show`, site);
-      expect(shown.match(/:9094/g)?.length, `${host}: ${shown}`).toBe(2);
+      const members = "curl -fsS http://127.0.0.1:9093/metrics | sed -n 's/^alertmanager_cluster_members //p'";
+      expect(await onHost(host, members, site), host).toBe("2");
     }
   });
 }
@@ -143,8 +143,12 @@ test.each(["mon1", "mon2"])(
     await allQuiet(180);
     await sleep(10_000);
     const counts = timesOf(began);
-    for (const what of [`HostDown ${lost} firing`, `HostDown ${lost} resolved`, "SiteDown firing", "SiteDown resolved"])
+    for (const what of [`HostDown ${lost} firing`, "SiteDown firing", "SiteDown resolved"])
       expect(counts[what], `${what} of ${JSON.stringify(counts)}`).toBe(1);
+    // The one that is back may tell this end, too: it joins while it is told (decision 0045).
+    const ends = counts[`HostDown ${lost} resolved`] ?? 0;
+    say(`the end of HostDown ${lost} was told ${ends === 1 ? "once" : `${ends} times`}`);
+    expect([1, 2]).toContain(ends);
   },
 );
 

@@ -125,7 +125,8 @@ function hostAlerts(host: Host, topology: Topology): readonly AlertRule[] {
 function unlessNew({ name }: Host, { site }: Topology): string {
   if (!watchEachOther(site)) return "";
   const age = `time() - ${selector("process_start_time_seconds", { job: jobs.prometheus, host: name })}`;
-  return ` unless (up{job=~"monitor[.].*",host!="${name}"} and on () (${age} < 900))`;
+  const neverSeen = `max_over_time(up{job=~"monitor[.].*",host!="${name}"}[15m]) == 0`;
+  return ` unless ((${neverSeen}) and on () (${age} < 900))`;
 }
 
 function addressAlerts({ networks }: Topology): readonly AlertRule[] {
