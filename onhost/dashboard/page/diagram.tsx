@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { numberText, rateText, secondsText } from "../../../src/base/figures.ts";
+import { plural } from "../../../src/base/text.ts";
 import type { Edge, HostNow, Overview } from "../../../src/model/overview.ts";
 import { type Box, type Line, layoutOf } from "./layout.ts";
 import { linkTo } from "./state.ts";
@@ -98,27 +99,25 @@ function HostBox({ box, overview, choose, chosen }: HostBoxProps) {
     <a
       href={linkTo(`/hosts/${host.name}`)}
       class={`host ${host.state}${chosen === host.name ? " chosen" : ""}`}
-      aria-label={`${host.name}: ${stateText(host)}${note === "" ? "" : `, ${note}`}${host.state === "down" ? "" : `, ${hostRate(host)}`}`}
       onMouseEnter={enter}
       onMouseLeave={leave}
       onFocus={enter}
       onBlur={leave}
     >
-      <g aria-hidden="true">
-        <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={9} />
-        <StateShape host={host} x={box.x + 15} y={box.y + 17} />
-        <text class="name" x={box.x + 27} y={box.y + 21}>
-          {fitting(host.name, box.width - 36, 8.5)}
+      <title>{`${host.name}: ${stateText(host)}${note === "" ? "" : `, ${note}`}${host.state === "down" ? "" : `, ${hostRate(host)}`}`}</title>
+      <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={9} />
+      <StateShape host={host} x={box.x + 15} y={box.y + 17} />
+      <text class="name" x={box.x + 27} y={box.y + 21}>
+        {fitting(host.name, box.width - 36, 9)}
+      </text>
+      <text class="note" x={box.x + 12} y={box.y + 39}>
+        {fitting(host.state === "up" ? note || shortRate(host) : stateText(host), box.width - 18, 6)}
+      </text>
+      {host.state === "up" && note !== "" && box.width > 130 && (
+        <text class="rate" x={box.x + box.width - 10} y={box.y + 21} text-anchor="end">
+          {shortRate(host)}
         </text>
-        <text class="note" x={box.x + 12} y={box.y + 39}>
-          {fitting(host.state === "up" ? note || shortRate(host) : stateText(host), box.width - 18, 6)}
-        </text>
-        {host.state === "up" && note !== "" && box.width > 130 && (
-          <text class="rate" x={box.x + box.width - 10} y={box.y + 21} text-anchor="end">
-            {shortRate(host)}
-          </text>
-        )}
-      </g>
+      )}
     </a>
   );
 }
@@ -151,20 +150,15 @@ function GroupBox({ box }: { readonly box: Box }) {
   const sum = rates.length === 0 ? null : rates.reduce((one, other) => one + other, 0);
   const [first] = box.group;
   return (
-    <a
-      href={linkTo(`/tiers/${first?.service ?? first?.tier ?? ""}`)}
-      class={`host ${state}`}
-      aria-label={`${box.title}: ${up} answer`}
-    >
-      <g aria-hidden="true">
-        <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={9} />
-        <text class="name" x={box.x + 12} y={box.y + 21}>
-          {box.title}
-        </text>
-        <text class="note" x={box.x + 12} y={box.y + 39}>
-          {`${up} answer${sum === null ? "" : ` · ${numberText(sum)} /s`}`}
-        </text>
-      </g>
+    <a href={linkTo(`/tiers/${first?.service ?? first?.tier ?? ""}`)} class={`host ${state}`}>
+      <title>{`${box.title}: ${up} answer`}</title>
+      <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={9} />
+      <text class="name" x={box.x + 12} y={box.y + 21}>
+        {box.title}
+      </text>
+      <text class="note" x={box.x + 12} y={box.y + 39}>
+        {`${up} answer${sum === null ? "" : ` · ${numberText(sum)} /s`}`}
+      </text>
     </a>
   );
 }
@@ -202,7 +196,12 @@ function edgeText({ from, to, kind, rate, up }: Edge): string {
   const state = up === false ? " (out of service)" : up === null ? " (not known)" : "";
   if (kind === "replication")
     return `${from} → ${to}: ${rate === null ? "does not follow, or is not known" : `${secondsText(rate)} behind`}`;
-  return `${from} → ${to}: ${rateText(rate, kind === "requests" ? "requests/s" : "connections")}${state}`;
+  return `${from} → ${to}: ${flowText({ kind, rate })}${state}`;
+}
+
+/** How much goes one way: requests a second, or how many connections are open. */
+export function flowText({ kind, rate }: Pick<Edge, "kind" | "rate">): string {
+  return kind === "requests" || rate === null ? rateText(rate, "requests/s") : plural(Math.round(rate), "connection");
 }
 
 function EdgeTable({ overview }: { readonly overview: Overview }) {
@@ -221,11 +220,7 @@ function EdgeTable({ overview }: { readonly overview: Overview }) {
           <tr key={`${edge.from} ${edge.to} ${edge.kind}`}>
             <td>{edge.from}</td>
             <td>{edge.to}</td>
-            <td>
-              {edge.kind === "replication"
-                ? `${secondsText(edge.rate)} behind`
-                : rateText(edge.rate, edge.kind === "requests" ? "requests/s" : "connections")}
-            </td>
+            <td>{edge.kind === "replication" ? `${secondsText(edge.rate)} behind` : flowText(edge)}</td>
             <td>{edge.up === null ? "not known" : edge.up ? "yes" : "no"}</td>
           </tr>
         ))}

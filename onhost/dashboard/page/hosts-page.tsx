@@ -1,7 +1,7 @@
 import { bytesText, rateText, shareText } from "../../../src/base/figures.ts";
 import type { HostNow, Overview, StatusClass, TrafficRow } from "../../../src/model/overview.ts";
 import { ChartCard } from "./chart.tsx";
-import { stateText } from "./diagram.tsx";
+import { flowText, stateText } from "./diagram.tsx";
 import { Bar, Card, Scroll, Spark, Tile, Word } from "./parts.tsx";
 import { NotFound } from "./shell.tsx";
 import { linkTo } from "./state.ts";
@@ -249,7 +249,7 @@ export function HostPage({ overview, name }: { readonly overview: Overview; read
                     ? rate === null
                       ? "no data"
                       : `${rate.toFixed(1)} s behind`
-                    : rateText(rate, kind === "requests" ? "requests/s" : "connections")}
+                    : flowText({ kind, rate })}
                   {up === false ? ", out of service" : ""}
                 </span>
               </li>

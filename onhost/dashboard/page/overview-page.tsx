@@ -166,7 +166,7 @@ function PromiseCard({ overview: { database, now } }: { readonly overview: Overv
           <>
             <dt>Last change</dt>
             <dd>
-              {last.kind} to {last.primary}, <Ago at={last.at} now={now} />
+              {last.kind === "first" ? "founded on" : `${last.kind} to`} {last.primary}, <Ago at={last.at} now={now} />
               {last.gapSeconds === null ? "" : `, writes waited ${secondsText(last.gapSeconds)}`}
             </dd>
           </>

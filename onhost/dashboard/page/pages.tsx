@@ -93,7 +93,8 @@ export function DatabasePage({ overview: { database, backup, now } }: Props) {
           <ol class="plain">
             {changes.toReversed().map((change) => (
               <li key={change.term}>
-                <b>{change.primary}</b> by {change.kind}, <Ago at={change.at} now={now} />
+                <b>{change.primary}</b> {change.kind === "first" ? "as the first" : `by ${change.kind}`},{" "}
+                <Ago at={change.at} now={now} />
                 {change.gapSeconds === null ? "" : `, writes waited ${secondsText(change.gapSeconds)}`}{" "}
                 <span class="quiet">{change.reason}</span>
               </li>
