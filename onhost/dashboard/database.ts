@@ -29,13 +29,14 @@ function replicatedNow(settings: DashboardSettings, answers: Answers, told: Told
   const primary = open.length === 1 ? (open[0] ?? null) : null;
   const word = statuses.find(({ host }) => host === primary)?.promise;
   const figure = primary === null ? null : answers.one("promise", { host: primary });
+  const known = answers.all("writable").length > 0;
+  const nobody = known ? "Nobody takes writes." : "Who takes writes is not known.";
   return {
     mode: "replicated",
     primary,
-    promiseHolds:
-      figure === null ? (primary === null && answers.all("writable").length > 0 ? false : null) : figure === 1,
+    promiseHolds: figure === null ? (primary === null && known ? false : null) : figure === 1,
     promise: promises[settings.database?.promise ?? ""] ?? "the promise of the database",
-    reason: word?.reason ?? (primary === null ? "Nobody takes writes." : "The agent of the primary does not answer."),
+    reason: word?.reason ?? (primary === null ? nobody : "The agent of the primary does not answer."),
     term: newest?.cluster?.term ?? null,
     paused: newest?.cluster?.paused ?? null,
     members: members(settings).map((host) => memberOf(host, told.get(host), answers, primary)),
@@ -49,13 +50,15 @@ function memberOf(
   answers: Answers,
   primary: string | null,
 ): DatabaseMember {
+  // Without figures an agent's own word is all that there is.
+  const isNone = primary !== host && answers.all("writable").length > 0;
   if (status === undefined) {
     const detail = answers.one("databaseUp", { host }) === 1 ? "its agent does not answer" : "does not answer";
     return { host, standing: "unknown", voter: null, lagSeconds: null, position: null, doing: "", detail };
   }
   return {
     host,
-    standing: status.standing === "primary" && host !== primary ? "unset" : status.standing,
+    standing: status.standing === "primary" && isNone ? "unset" : status.standing,
     voter: status.voter,
     lagSeconds: status.lagSeconds,
     position: status.gtid,

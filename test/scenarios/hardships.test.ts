@@ -70,8 +70,12 @@ systemctl start ${programs}`,
   const began = Date.now();
   await eventually(300, async () => {
     const { alerts, alertsKnown } = await siteStatus();
-    const what = alertsKnown ? alerts.map(({ name }) => name) : ["alerts are not known"];
+    const what = alertsKnown ? [...new Set(alerts.map(({ name }) => name))] : ["alerts are not known"];
     expect(what).not.toEqual([]);
+    // What is not measured is missing, and nothing is made of it.
+    expect(["MeasurementMissing", "TargetDown", "DiskFull", "alerts are not known"]).toEqual(
+      expect.arrayContaining(what),
+    );
     say(
       `the monitor's disk is full: after ${((Date.now() - began) / 1000).toFixed(0)} s status says ${what.join(", ")}`,
     );

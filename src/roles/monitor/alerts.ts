@@ -17,7 +17,7 @@ import { peerAlerts, peerMeasurements } from "./peers.ts";
 import { pushAlerts } from "./push.ts";
 import { notProbes, regionAlerts, regionMeasurements } from "./region-alerts.ts";
 import { notDetails } from "./rhythm.ts";
-import { alert, missing } from "./rule.ts";
+import { alert, missing, whileMeasuring } from "./rule.ts";
 import { saturationAlerts, saturationMeasurements } from "./saturation-alerts.ts";
 import { selfAlerts, selfMeasurements } from "./self-alerts.ts";
 import { serviceAlerts, serviceMeasurements } from "./service-alerts.ts";
@@ -131,9 +131,10 @@ function unlessNew({ name }: Host, { site }: Topology): string {
 
 function addressAlerts({ networks }: Topology): readonly AlertRule[] {
   const held = selector("node_network_address_info", { address: networks.virtual });
+  // Of a host that is off it is known that it holds nothing; where nothing is measured at all, nothing is known.
   const holders = `(count(count by (host) (${held})) or vector(0))`;
   return [
-    alert("AddressHeldByNobody", "page", "4s", `${holders} == 0`, {
+    alert("AddressHeldByNobody", "page", "4s", `${holders} == 0${whileMeasuring}`, {
       summary: `No balancer holds ${networks.virtual}`,
       description: "Visitors cannot reach the site: packets to its address have nowhere to go.",
     }),

@@ -2,7 +2,7 @@ import { type AlertRule, selector } from "../../formats/prometheus.ts";
 import { isGalera } from "../../model/galera.ts";
 import { hostsOf, offersOf, type Topology } from "../../model/topology.ts";
 import { galeraAlerts, galeraMeasurements } from "./galera-alerts.ts";
-import { alert, missing } from "./rule.ts";
+import { alert, missing, whileMeasuring } from "./rule.ts";
 
 const exporter = { job: "database.exporter" };
 const agents = { job: "database.agent" };
@@ -42,10 +42,16 @@ function writeAlerts(members: number): readonly AlertRule[] {
   const noFailover = `${agentsHeard} < ${Math.floor(members / 2) + 1}`;
   const noneForLong = `max_over_time((${writers})[10s:2s]) == 0`;
   return [
-    alert("NoWritableDatabase", "page", "2s", `(${writers} == 0) and ((${noFailover}) or (${noneForLong}))`, {
-      summary: "No database host takes writes",
-      description: "Orders, log-ins and everything else that writes waits; pages that only read may go on.",
-    }),
+    alert(
+      "NoWritableDatabase",
+      "page",
+      "2s",
+      `(${writers} == 0) and ((${noFailover}) or (${noneForLong}))${whileMeasuring}`,
+      {
+        summary: "No database host takes writes",
+        description: "Orders, log-ins and everything else that writes waits; pages that only read may go on.",
+      },
+    ),
     // MariaDB itself is asked, and not the agents, who would have to be wrong for this to happen.
     alert("TwoWritableDatabases", "page", "6s", `${counted(`${readOnly} == 0`)} > 1`, {
       summary: "More than one database host takes writes",

@@ -281,6 +281,11 @@ const cases: readonly Case[] = [
   },
   { what: "the site fails one probe", change: { [site]: then("0+0x0 1+0x50") }, fires: { 22: [], 24: [], 30: [] } },
   { what: "the site is down", change: { [site]: then("0+0x50") }, fires: { 22: [], 26: ["SiteDown"] } },
+  {
+    what: "nothing is measured any more, as with a full disk: missing, and nothing is made of it",
+    change: Object.fromEntries(Object.keys(well).map((series) => [series, gone])),
+    fires: { 30: [], 36: [], 46: ["MeasurementMissing"] },
+  },
   { what: "no probe any more", change: { [site]: gone }, fires: { 36: [], 44: ["MeasurementMissing"] } },
   {
     what: "a host is down",

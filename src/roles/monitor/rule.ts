@@ -21,6 +21,9 @@ export function alert(
   };
 }
 
+/** For a condition that is that something is not there: of what is not measured at all MeasurementMissing tells. */
+export const whileMeasuring = " and on () (count(up) > 0)";
+
 /** A measurement that other alerts look at is not there. */
 export function missing(series: string, what: string): AlertRule {
   const text = {
