@@ -1,7 +1,7 @@
 import { type AlertRule, selector } from "../../formats/prometheus.ts";
 import { votesOf } from "../../model/galera.ts";
 import type { SiteDatabase } from "../../model/site.ts";
-import { alert, missing } from "./rule.ts";
+import { alert, missing, whileMeasuring } from "./rule.ts";
 
 const told = (metric: string) => selector(`rampart_galera_${metric}`, { job: "database.member" });
 
@@ -9,7 +9,7 @@ const told = (metric: string) => selector(`rampart_galera_${metric}`, { job: "da
 export function galeraAlerts(database: SiteDatabase): readonly AlertRule[] {
   const votes = votesOf(database);
   return [
-    alert("NoWritableDatabase", "page", "10s", `(count(${told("writable")} == 1) or vector(0)) == 0`, {
+    alert("NoWritableDatabase", "page", "10s", `(count(${told("writable")} == 1) or vector(0)) == 0${whileMeasuring}`, {
       summary: "No database host takes writes",
       description: "Orders, log-ins and everything else that asks the database waits or fails.",
     }),
