@@ -117,9 +117,15 @@ function storeAlerts(topology: Topology): readonly AlertRule[] {
       summary: "The agent on {{ $labels.host }} gets no answer from etcd",
       description: "Without etcd nobody takes over. A primary goes on only while it sees all other members.",
     }),
-    alert("StoreMemberDown", "ticket", "20s", `${counted(`${told("store_member_healthy")} == 1`)} < ${members}${whileMeasuring}`, {
-      summary: `{{ $value }} of ${members} members of etcd are well`,
-      description: "With one lost etcd goes on; after one more no primary can be elected.",
-    }),
+    alert(
+      "StoreMemberDown",
+      "ticket",
+      "20s",
+      `${counted(`${told("store_member_healthy")} == 1`)} < ${members}${whileMeasuring}`,
+      {
+        summary: `{{ $value }} of ${members} members of etcd are well`,
+        description: "With one lost etcd goes on; after one more no primary can be elected.",
+      },
+    ),
   ];
 }

@@ -16,9 +16,15 @@ export function pageAlerts(topology: Topology): readonly AlertRule[] {
       summary: "Scripts fail in {{ $value | humanizePercentage }} of the pages at {{ $labels.route }}",
       description: `More than ${share * 100} % of the pages that visitors had open in the last 15 minutes told of an error of a script.`,
     }),
-    alert("BeaconsUnread", "ticket", "1m", `(count(${recent}) or vector(0)) < ${hostsOf(topology, "web").length}${whileMeasuring}`, {
-      summary: "What pages tell is not read on every web host",
-      description: "The site serves its pages, but how fast they are for visitors is known in part only.",
-    }),
+    alert(
+      "BeaconsUnread",
+      "ticket",
+      "1m",
+      `(count(${recent}) or vector(0)) < ${hostsOf(topology, "web").length}${whileMeasuring}`,
+      {
+        summary: "What pages tell is not read on every web host",
+        description: "The site serves its pages, but how fast they are for visitors is known in part only.",
+      },
+    ),
   ];
 }
