@@ -15,6 +15,8 @@ const STOP_WITHIN = 4500;
 const answers = new Map();
 const times = { counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
 const pushes = STATSD_PORT ? createSocket("udp4").unref() : undefined;
+// Of the loopback alone: else the socket would take packets from anywhere, and `rampart verify` says so.
+pushes?.bind(0, "127.0.0.1");
 let draining = false;
 
 const server = createServer((request, response) => {
