@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { sleep } from "../command.ts";
 import type { Row } from "../figures.ts";
 import { type BenchSite, labName, onHost } from "../site.ts";
+import { pssKib, read } from "./memory.ts";
 
 // What monitoring costs the hosts that are watched and the one that watches, and how that grows with their number.
 
@@ -104,7 +105,6 @@ function usedBy(host: string): Used {
     existsSync(join(folder, "cgroup.controllers")),
   );
   const slice = join(unified ?? "", `rampart-${labName}.${host}/payload/system.slice`);
-  const pss = (pid: string) => Number(/^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
   return new Map(
     readdirSync(slice)
       .filter((name) => name.endsWith(".service"))
@@ -113,7 +113,7 @@ function usedBy(host: string): Used {
           .split("\n")
           .filter(Boolean);
         const micro = Number(/^usage_usec (\d+)$/m.exec(read(join(slice, unit, "cpu.stat")))?.[1] ?? 0);
-        return [unit, { micro, kib: pids.reduce((sum, pid) => sum + pss(pid), 0) }] as const;
+        return [unit, { micro, kib: pids.reduce((sum, pid) => sum + pssKib(pid), 0) }] as const;
       }),
   );
 }
@@ -132,12 +132,4 @@ async function sampleCount(site: BenchSite): Promise<number> {
 async function logBytes(site: BenchSite): Promise<number> {
   const script = `journalctl -q -D /var/log/journal/remote --since=-${seconds}s -o export | wc -c`;
   return Number((await onHost(site, "mon1", script)).stdout.trim());
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return ""; // it has just ended
-  }
 }

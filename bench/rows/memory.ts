@@ -11,10 +11,8 @@ export async function memoryRow(): Promise<Row> {
   await sleep(60_000);
   const byProgram = new Map<string, number>();
   for (const pid of hostProcesses()) {
-    const rollup = read(`/proc/${pid}/smaps_rollup`);
-    const kib = Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
     const program = read(`/proc/${pid}/comm`).trim();
-    byProgram.set(program, (byProgram.get(program) ?? 0) + kib / 1024);
+    byProgram.set(program, (byProgram.get(program) ?? 0) + pssKib(pid) / 1024);
   }
   const sorted = [...byProgram].toSorted(([, one], [, other]) => other - one);
   const total = sorted.reduce((sum, [, mib]) => sum + mib, 0);
@@ -42,7 +40,13 @@ export function hostProcesses(host?: string): readonly string[] {
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && pattern.test(read(`/proc/${name}/cgroup`)));
 }
 
-function read(file: string): string {
+/** Its share of memory, KiB; 0 when it has ended. */
+export function pssKib(pid: string): number {
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
+}
+
+/** "" for a file of a process that has just ended. */
+export function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {

@@ -1,3 +1,4 @@
+import { labelsKey } from "../../src/model/alerts.ts";
 import type { AlertNow } from "../../src/model/overview.ts";
 
 interface RawAlert {
@@ -21,7 +22,7 @@ export function alertsOf(answer: unknown, sent: unknown): readonly AlertNow[] {
   const silenced = new Set(
     (Array.isArray(sent) ? (sent as readonly SentAlert[]) : [])
       .filter(({ status }) => status.silencedBy.length > 0)
-      .map(({ labels }) => keyOf(labels)),
+      .map(({ labels }) => labelsKey(labels)),
   );
   return raw
     .map(
@@ -34,7 +35,7 @@ export function alertsOf(answer: unknown, sent: unknown): readonly AlertNow[] {
         since: activeAt,
         runbook: annotations.runbook ?? "",
         labels,
-        silenced: silenced.has(keyOf(labels)),
+        silenced: silenced.has(labelsKey(labels)),
       }),
     )
     .toSorted((one, other) => rank(one) - rank(other) || one.since.localeCompare(other.since));
@@ -42,10 +43,4 @@ export function alertsOf(answer: unknown, sent: unknown): readonly AlertNow[] {
 
 function rank({ state, severity }: AlertNow): number {
   return (state === "firing" ? 0 : 2) + (severity === "page" ? 0 : 1);
-}
-
-/** Prometheus adds labels of its own when it sends. */
-function keyOf(labels: Readonly<Record<string, string>>): string {
-  const own = Object.entries(labels).filter(([name]) => name !== "site");
-  return JSON.stringify(own.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -1,11 +1,10 @@
 import { RampartError } from "../base/problem.ts";
-import { labHosts } from "../lab/lab.ts";
 import { dashboardPort } from "../model/dashboard.ts";
 import type { Overview } from "../model/overview.ts";
 import { run } from "../ssh/run.ts";
 import type { SshTarget } from "../ssh/target.ts";
 import { requireHosts, targetsOf } from "./hosts.ts";
-import { monitorNames } from "./monitors.ts";
+import { monitorStandings } from "./monitors.ts";
 import type { OpenSite } from "./site.ts";
 
 /** What a dashboard tells now. Throws a RampartError when none answers. */
@@ -21,10 +20,9 @@ export async function monitorTarget(open: OpenSite): Promise<SshTarget> {
 /** Of two monitor hosts the first whose dashboard has figures of now; else the first that answers. */
 async function answering(open: OpenSite): Promise<{ readonly target: SshTarget; readonly overview: Overview }> {
   requireHosts(open);
-  const names = monitorNames(open);
-  const powered = labHosts(open.site.name).flatMap(({ name, state }) => (state === "off" ? [] : [name]));
-  const targets = names.filter((name) => powered.includes(name)).map(targetsOf(open));
-  if (targets.length === 0) throw withoutPower(names[0] ?? "the monitor host");
+  const standings = monitorStandings(open);
+  const targets = standings.filter(({ state }) => state !== "off").map(({ name }) => targetsOf(open)(name));
+  if (targets.length === 0) throw withoutPower(standings[0]?.name ?? "the monitor host");
   const old: { readonly target: SshTarget; readonly overview: Overview }[] = [];
   let failure: unknown;
   for (const target of targets) {

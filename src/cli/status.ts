@@ -1,5 +1,6 @@
 import { databaseStatusProgram } from "../contract/database.ts";
 import { labHosts } from "../lab/lab.ts";
+import { labelsKey } from "../model/alerts.ts";
 import { bansProgram } from "../model/bans.ts";
 import { votesOf } from "../model/galera.ts";
 import { generationFile } from "../model/plan.ts";
@@ -131,12 +132,11 @@ function databaseStatus({ site, topology }: OpenSite, output: (name: string) => 
 }
 
 function alertStatus(topology: Topology, output: (name: string) => string): Pick<SiteStatus, "alerts" | "alertsKnown"> {
-  const told = hostsOf(topology, "monitor").flatMap(({ name }) => alertsIn(line(output(name), "ALERTS")) ?? []);
-  const known = hostsOf(topology, "monitor").some(({ name }) => alertsIn(line(output(name), "ALERTS")) !== undefined);
+  const told = hostsOf(topology, "monitor").map(({ name }) => alertsIn(line(output(name), "ALERTS")));
   // What one of two monitors sees is an alert, and what both see is one.
   const alerts = new Map<string, AlertStatus>();
-  for (const [key, alert] of told) if (!alerts.has(key)) alerts.set(key, alert);
-  return { alerts: [...alerts.values()], alertsKnown: known };
+  for (const [key, alert] of told.flatMap((one) => one ?? [])) if (!alerts.has(key)) alerts.set(key, alert);
+  return { alerts: [...alerts.values()], alertsKnown: told.some((one) => one !== undefined) };
 }
 
 /** What fires by one monitor's answer, each with what it is told apart by; undefined when it gave none. */
@@ -152,10 +152,6 @@ function alertsIn(json: string): readonly (readonly [string, AlertStatus])[] | u
   } catch {
     return undefined;
   }
-}
-
-function labelsKey(labels: Readonly<Record<string, string>>): string {
-  return JSON.stringify(Object.entries(labels).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 interface RawAlert {

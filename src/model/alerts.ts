@@ -116,3 +116,8 @@ export const urgentAlerts: readonly string[] = [
 
 /** Seconds between two judgements of an alert's rule. */
 export const judgedEvery = { urgent: 1, others: 2 } as const;
+
+/** What an alert is told apart by: its labels, without the site's name, which Prometheus adds when it sends. */
+export function labelsKey({ site: _site, ...own }: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(own).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}

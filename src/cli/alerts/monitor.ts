@@ -29,6 +29,13 @@ export async function askAlertmanager(open: OpenSite, words: readonly string[]):
   return await askMonitor(open, shellCommand([...amtool, ...words]));
 }
 
+/** A line of what a URL gives; where it gives nothing a script under `set -e` ends. `words` are curl's. */
+export function oneLine(words: string): string {
+  return `answer=$(curl -fsS -m 10 ${words})
+printf '%s' "$answer" | tr -d '\\n'
+echo`;
+}
+
 export function amtoolScript(words: readonly string[]): string {
   return shellCommand([...amtool, ...words]);
 }

@@ -1,7 +1,7 @@
 import { RampartError } from "../../base/problem.ts";
-import type { RuleStanding } from "../../model/alerts.ts";
+import { labelsKey, type RuleStanding } from "../../model/alerts.ts";
 import type { OpenSite } from "../site.ts";
-import { alertmanager, askMonitor, prometheus } from "./monitor.ts";
+import { alertmanager, askMonitor, oneLine, prometheus } from "./monitor.ts";
 
 export interface RawRule {
   readonly name: string;
@@ -23,9 +23,7 @@ interface Suppressed {
 }
 
 const script = `set -e
-rules=$(curl -fsS -m 10 '${prometheus}/api/v1/rules?type=alert')
-printf '%s' "$rules" | tr -d '\\n'
-echo
+${oneLine(`'${prometheus}/api/v1/rules?type=alert'`)}
 curl -fsS -m 10 '${alertmanager}/api/v2/alerts?active=false&inhibited=false&unprocessed=false' 2> /dev/null | tr -d '\\n' || true
 `;
 
@@ -37,7 +35,9 @@ export async function ruleStandings(open: OpenSite): Promise<readonly RuleStandi
 
 /** @param rules Prometheus' answer. @param silenced Alertmanager's, of what a silence hides; "" when it gave none. */
 export function standingsOf(rules: string, silenced: string): readonly RuleStanding[] {
-  const hidden = new Set((silenced === "" ? [] : (JSON.parse(silenced) as readonly Suppressed[])).map(keyOf));
+  const hidden = new Set(
+    (silenced === "" ? [] : (JSON.parse(silenced) as readonly Suppressed[])).map(({ labels }) => labelsKey(labels)),
+  );
   const groups = groupsIn(rules);
   const standings = groups.flatMap(({ rules: list }) => list.flatMap((rule) => ofRule(rule, hidden)));
   const rank = { firing: 0, pending: 1, inactive: 2 };
@@ -86,12 +86,6 @@ function ofRule(rule: RawRule, hidden: ReadonlySet<string>): readonly RuleStandi
     about: alert.labels.host ?? alert.labels.app ?? alert.labels.service ?? alert.labels.what ?? "",
     summary: alert.annotations.summary ?? "",
     since: alert.activeAt,
-    silenced: hidden.has(keyOf(alert)),
+    silenced: hidden.has(labelsKey(alert.labels)),
   }));
-}
-
-/** Alertmanager has the site's name besides. */
-function keyOf({ labels }: Suppressed): string {
-  const { site: _site, ...own } = labels;
-  return JSON.stringify(Object.entries(own).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -1,4 +1,4 @@
-import type { AlertTrial, TrialOutcome, TrialReport } from "../../model/alerts.ts";
+import { type AlertTrial, labelsKey, type TrialOutcome, type TrialReport } from "../../model/alerts.ts";
 import type { Trial, TrialOrigin } from "./trial-alerts.ts";
 import { deliveriesIn, refusalsIn } from "./trial-log.ts";
 import type { countersIn } from "./trial-scripts.ts";
@@ -28,7 +28,7 @@ export interface Seen {
   /** When each was handed over, and when it was ended: milliseconds by the monitor's clock. */
   readonly handed: Map<Trial, number>;
   readonly ended: Map<Trial, number>;
-  /** By the labels: see `keyOf`. */
+  /** By the labels: see `labelsKey`. */
   readonly alerts: ReadonlyMap<string, Held>;
   readonly log: string;
 }
@@ -47,13 +47,9 @@ export function seenIn(before: Seen, printed: string): Seen {
   for (const { fingerprint, labels, receivers, status } of JSON.parse(printed.slice(0, end)) as readonly RawAlert[]) {
     const { silencedBy, inhibitedBy } = status;
     const names = [...new Set(receivers.map(({ name }) => name))];
-    alerts.set(keyOf(labels), { fingerprint, receivers: names, silencedBy, inhibitedBy });
+    alerts.set(labelsKey(labels), { fingerprint, receivers: names, silencedBy, inhibitedBy });
   }
   return { ...before, alerts, log: printed.slice(end + 1) };
-}
-
-function keyOf(labels: Readonly<Record<string, string>>): string {
-  return JSON.stringify(Object.entries(labels).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 export interface Standing extends TrialOutcome {
@@ -67,7 +63,7 @@ export function standing(trials: readonly Trial[], channels: readonly string[], 
   const deliveries = deliveriesIn(seen.log, seen.id);
   const refusals = refusalsIn(seen.log, seen.id);
   return trials.flatMap((trial) => {
-    const held = seen.alerts.get(keyOf(trial.labels));
+    const held = seen.alerts.get(labelsKey(trial.labels));
     const handed = seen.handed.get(trial);
     return channels.map((channel) => {
       const at = (ended: boolean) =>
@@ -128,7 +124,8 @@ export function trialResult(
   const hide = (text: string) => (webhook === undefined ? text : text.replaceAll(webhook, "[webhook]"));
   const all = standing(trials, channels, seen);
   const results = trials.map((trial): AlertTrial => {
-    const routedTo = seen.alerts.get(keyOf(trial.labels))?.receivers.filter((name) => channels.includes(name)) ?? [];
+    const routedTo =
+      seen.alerts.get(labelsKey(trial.labels))?.receivers.filter((name) => channels.includes(name)) ?? [];
     const outcomes = all
       .filter((one) => one.trial === trial)
       .map(({ channel, told, ended, why }) => ({ channel, told, ended, why: why === null ? null : hide(why) }));

@@ -1,6 +1,6 @@
 import { shellQuote } from "../../base/text.ts";
 import { trialLabel } from "../../model/alerts.ts";
-import { alertmanager, prometheus } from "./monitor.ts";
+import { alertmanager, oneLine, prometheus } from "./monitor.ts";
 import type { Trial } from "./trial-alerts.ts";
 
 // Shell for the monitor host. All times are its own: Alertmanager judges by them.
@@ -14,9 +14,7 @@ export const countersScript = `curl -fsS -m 10 ${alertmanager}/metrics | grep '^
 /** Prints Prometheus' rules, Alertmanager's state, its receivers, the time, and its counters; each of the first four in one line. */
 export const beforeScript = `set -e
 for url in '${prometheus}/api/v1/rules?type=alert' ${alertmanager}/api/v2/status ${alertmanager}/api/v2/receivers; do
-  answer=$(curl -fsS -m 10 "$url")
-  printf '%s' "$answer" | tr -d '\\n'
-  echo
+${oneLine('"$url"')}
 done
 date +%s
 ${countersScript}
@@ -41,9 +39,7 @@ echo "$at"
 /** Prints what Alertmanager makes of the trials that fire, in one line, and what it has said of all of them since a second. */
 export function lookScript(id: string, since: number): string {
   return `set -e
-curl -fsS -m 10 -G --data-urlencode ${shellQuote(`filter=${trialLabel}="${id}"`)} ${alertmanager}/api/v2/alerts > /dev/null
-curl -fsS -m 10 -G --data-urlencode ${shellQuote(`filter=${trialLabel}="${id}"`)} ${alertmanager}/api/v2/alerts | tr -d '\\n'
-echo
+${oneLine(`-G --data-urlencode ${shellQuote(`filter=${trialLabel}="${id}"`)} ${alertmanager}/api/v2/alerts`)}
 journalctl -u prometheus-alertmanager.service -o cat --no-pager --since @${since} | grep -F -e ${id} -e 'Notify for alerts failed' || :
 `;
 }

@@ -3,9 +3,9 @@ import { RampartError } from "../../base/problem.ts";
 import { labCut, labFreeze, labHosts, labPlug, labStart, labThaw, labUnplug } from "../../lab/lab.ts";
 import { markCommand } from "../../model/marks.ts";
 import { run } from "../../ssh/run.ts";
-import { goneHosts, targetsOf } from "../hosts.ts";
+import { targetsOf } from "../hosts.ts";
 import { labSeats } from "../lab-site.ts";
-import { monitorNames } from "../monitors.ts";
+import { monitorStandings } from "../monitors.ts";
 import type { GlobalOptions } from "../options.ts";
 import { writeText } from "../output.ts";
 import { type OpenSite, openSite } from "../site.ts";
@@ -53,10 +53,9 @@ export async function labDeedCommand(
 
 /** So that the charts of the dashboard show what was done on purpose. A monitor that is away is not waited for. */
 async function tellMonitor(open: OpenSite, text: string): Promise<void> {
-  const gone = goneHosts(open);
-  const monitor = monitorNames(open).find((name) => !gone.has(name));
-  if (monitor === undefined) return;
-  await run(targetsOf(open)(monitor), markCommand("drill", text), { timeoutMs: 3000 });
+  const [monitor] = monitorStandings(open);
+  if (monitor?.state !== "running") return;
+  await run(targetsOf(open)(monitor.name), markCommand("drill", text), { timeoutMs: 3000 });
 }
 
 async function labName(options: GlobalOptions): Promise<string> {

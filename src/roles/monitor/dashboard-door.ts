@@ -4,7 +4,7 @@ import type { Resource } from "../../model/resource.ts";
 import type { Check } from "../../model/role.ts";
 import type { Site } from "../../model/site.ts";
 import { type Host, type Service, type Topology, tierName } from "../../model/topology.ts";
-import { insideTls } from "./nginx.ts";
+import { insideServer } from "./nginx.ts";
 
 // The dashboard's door for the balancers, which let people in who have logged in there.
 
@@ -43,13 +43,10 @@ export function dashboardDoorNginx(host: Host, { site }: Topology): readonly Ngi
   if (site.monitor.dashboard === undefined) return [];
   return [
     nginxClientIs("$shows_dashboard", tierName(site, "balancer")),
-    nginxBlock(
-      "server",
-      `listen ${host.inside}:${dashboardDoorPort} ssl default_server`,
-      "server_name _",
-      `ssl_certificate ${files.certificate}`,
-      `ssl_certificate_key ${files.key}`,
-      ...insideTls,
+    insideServer(
+      host,
+      dashboardDoorPort,
+      files,
       nginxBlock("if ($shows_dashboard = 0)", "return 403"),
       nginxBlock(
         "location /",

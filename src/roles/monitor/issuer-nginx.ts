@@ -2,7 +2,7 @@ import { type NginxDirective, nginxBlock, nginxClientIs } from "../../formats/ng
 import { openingTier } from "../../model/certificate.ts";
 import { type Host, type Topology, tierName } from "../../model/topology.ts";
 import { state } from "./issuer-program.ts";
-import { insideTls } from "./nginx.ts";
+import { insideServer } from "./nginx.ts";
 
 export const issuerTls = {
   certificate: "/etc/nginx/tls/issuer.crt",
@@ -11,13 +11,10 @@ export const issuerTls = {
 
 /** The issuer's part of nginx.conf: answers for the balancers, certificate and key for those who open visitors' TLS. */
 export function issuerNginx(host: Host, { site }: Topology, port: number): readonly NginxDirective[] {
-  const server = nginxBlock(
-    "server",
-    `listen ${host.inside}:${port} ssl default_server`,
-    "server_name _",
-    `ssl_certificate ${issuerTls.certificate}`,
-    `ssl_certificate_key ${issuerTls.key}`,
-    ...insideTls,
+  const server = insideServer(
+    host,
+    port,
+    issuerTls,
     "# A public CA's question, passed on by whichever balancer it met.",
     nginxBlock(
       "location /.well-known/acme-challenge/",

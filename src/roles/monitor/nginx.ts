@@ -26,6 +26,24 @@ export const insideTls: readonly string[] = [
   "ssl_verify_client on",
 ];
 
+/** A server at one port of the inside address, whoever may ask what. `certificate` and `key` are files. */
+export function insideServer(
+  { inside }: Pick<Host, "inside">,
+  port: number,
+  { certificate, key }: { readonly certificate: string; readonly key: string },
+  ...lines: readonly NginxDirective[]
+): NginxDirective {
+  return nginxBlock(
+    "server",
+    `listen ${inside}:${port} ssl default_server`,
+    "server_name _",
+    `ssl_certificate ${certificate}`,
+    `ssl_certificate_key ${key}`,
+    ...insideTls,
+    ...lines,
+  );
+}
+
 /**
  * nginx with these parts of its `http` block.
  * @param certificates ids of the certificates that they name

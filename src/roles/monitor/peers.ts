@@ -6,7 +6,7 @@ import type { Resource } from "../../model/resource.ts";
 import type { Site } from "../../model/site.ts";
 import { type DeclaredFlow, type Host, hostsOf, type Service, type Topology, tierName } from "../../model/topology.ts";
 import { header } from "./header.ts";
-import { insideTls } from "./nginx.ts";
+import { insideServer } from "./nginx.ts";
 import { jobs, local, paths } from "./paths.ts";
 import { notDetails } from "./rhythm.ts";
 import { alert, missing } from "./rule.ts";
@@ -125,13 +125,10 @@ export function peerNginx(host: Host, { site }: Topology): readonly NginxDirecti
   if (!watchEachOther(site)) return [];
   return [
     nginxClientIs("$is_monitor", tierName(site, "monitor")),
-    nginxBlock(
-      "server",
-      `listen ${host.inside}:${peerPort} ssl default_server`,
-      "server_name _",
-      `ssl_certificate ${door.certificate}`,
-      `ssl_certificate_key ${door.key}`,
-      ...insideTls,
+    insideServer(
+      host,
+      peerPort,
+      door,
       "client_max_body_size 4m",
       nginxBlock("if ($is_monitor = 0)", "return 403"),
       nginxBlock(

@@ -8,7 +8,7 @@ import type { Site } from "../../model/site.ts";
 import { statusPageFetcher, statusPagePort } from "../../model/status-page.ts";
 import type { Host, Service, Topology } from "../../model/topology.ts";
 import { header } from "./header.ts";
-import { insideTls } from "./nginx.ts";
+import { insideServer } from "./nginx.ts";
 import { local } from "./paths.ts";
 
 // The public status page: made here every 15 s, fetched by web hosts, which keep it when all else is down.
@@ -44,13 +44,10 @@ export function statusPageNginx(host: Host, { site }: Topology): readonly NginxD
   if (site.monitor.statusPage === undefined) return [];
   return [
     nginxClientIs("$is_fetcher", statusPageFetcher(site)),
-    nginxBlock(
-      "server",
-      `listen ${host.inside}:${statusPagePort} ssl default_server`,
-      "server_name _",
-      `ssl_certificate ${files.certificate}`,
-      `ssl_certificate_key ${files.key}`,
-      ...insideTls,
+    insideServer(
+      host,
+      statusPagePort,
+      files,
       nginxBlock("if ($is_fetcher = 0)", "return 403"),
       nginxBlock("location = /status.html", "default_type text/html", `alias ${files.page}`),
       nginxBlock("location /", "return 404"),
